@@ -1,0 +1,53 @@
+# Each command sets up .venv by itself. `make demo` and `make test` are all that a fresh machine needs.
+PYTHON ?= python3
+V := .venv/bin
+READY := .venv/.ready
+WORKERS ?= auto
+
+.PHONY: setup demo up test test-browser check lock bench package pictures clean
+
+setup: $(READY)
+
+$(READY): requirements-dev.txt pyproject.toml
+	@test -x $(V)/python || $(PYTHON) -m venv .venv
+	@$(V)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Courtesy needs Python 3.11 or newer: run make PYTHON=python3.12" >&2; exit 2; }
+	$(V)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(V)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup
+	$(V)/courtesy demo
+
+up: setup
+	$(V)/courtesy up
+
+test: setup
+	$(V)/python -m pytest -n $(WORKERS) -m "not browser"
+
+test-browser: setup
+	$(V)/python -m pytest -m browser
+
+check: setup
+	$(V)/ruff check .
+	$(V)/ruff format --check .
+	$(V)/mypy
+	$(V)/lint-imports
+	$(V)/python -m pytest tests/docs
+
+bench: setup
+	$(V)/python -m bench
+
+package: setup
+	$(V)/courtesy package --out dist
+
+pictures: setup
+	$(V)/python -m tests.browser.pictures
+
+lock:
+	$(V)/pip-compile $(LOCK) requirements.in -o requirements.txt
+	$(V)/pip-compile $(LOCK) requirements-dev.in -o requirements-dev.txt
+
+LOCK := --quiet --upgrade --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --strip-extras
+
+clean:
+	rm -rf .venv dist site/dist .courtesy

@@ -1,0 +1,168 @@
+"""Mail through Amazon SES: one attempt a call, and an honest word on how it ended.
+
+SES has no idempotency token, so the difference between "refused" and "uncertain" is what keeps a mail from going out twice:
+refused only where SES said so, or where nothing can have been sent. Whatever is not known to be harmless is uncertain.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from chalicelib.adapters.aws import client
+from chalicelib.errors import Misconfigured
+from chalicelib.ports import Mail, MailRefused, MailUncertain
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+    from types_boto3_sesv2 import SESV2Client
+    from types_boto3_sesv2.type_defs import SendEmailRequestTypeDef
+
+TAG = "follow_up"
+"""The e-mail tag that carries the follow-up's id; ses_events.py reads it back. Tag values allow [A-Za-z0-9_.@-]."""
+
+STREAMS = ("service", "courtesy", "marketing")
+CONNECT_SECONDS, READ_SECONDS, IDLE_SECONDS = 2.0, 10.0, 5.0
+
+_MESSAGE_AT_FAULT = frozenset({"MessageRejected", "BadRequestException", "InvalidParameterValue", "SerializationException"})
+_THROTTLED = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown", re.IGNORECASE)
+_CODE = re.compile(r"[A-Za-z0-9._]{1,64}")
+
+
+def ses_client(*, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS) -> SESV2Client:
+    """The one client that mail goes through: it never tries twice, since the second try would be a second mail."""
+    return client(
+        "sesv2",
+        connect_timeout=connect_seconds,
+        read_timeout=read_seconds,
+        retries={"mode": "standard", "total_max_attempts": 1},
+        parameter_validation=False,  # a quarter of a send's CPU, for what SES checks anyway
+    )
+
+
+class SesMailer:
+    """ports.Mailer over SESv2. For one thread at a time.
+
+    `configuration_sets`: the configuration set of each stream in STREAMS. Without one no delivery event would come back, so a
+    missing name is Misconfigured from the start. `seconds`: wall-clock time, in seconds.
+    """
+
+    def __init__(
+        self, ses: SESV2Client, configuration_sets: Mapping[str, str], *, seconds: Callable[[], float] = time.time
+    ) -> None:
+        if missing := [stream for stream in STREAMS if not configuration_sets.get(stream)]:
+            raise Misconfigured(f"No SES configuration set is named for: {', '.join(missing)}.")
+        self._ses = ses
+        self._configuration_sets = dict(configuration_sets)
+        self._seconds = seconds
+        self._last_used = seconds()
+
+    def send(self, follow_up_id: str, mail: Mail) -> str:
+        """SES's message id. Errors: MailRefused, MailUncertain; no sentence holds an address."""
+        from botocore.exceptions import ClientError
+
+        request = _request(follow_up_id, mail, self._configuration_sets[mail.stream])
+        self._forget_idle_connections()
+        try:
+            reply = self._ses.send_email(**request)
+        except ClientError as error:  # `from None` below: SES quotes addresses, and a traceback would show them
+            raise _as_answered(error) from None
+        except Exception as error:  # noqa: BLE001 - what botocore makes of an odd reply may be an AttributeError
+            raise _as_unanswered(error) from None
+        finally:
+            self._last_used = self._seconds()
+        if not (message_id := reply.get("MessageId")):
+            raise MailUncertain("SES answered, but not with a message id.")
+        return message_id
+
+    def _forget_idle_connections(self) -> None:
+        # A Lambda thaws with connections that SES or a NAT gave up meanwhile. Writing into one ends in doubt for a day, where a
+        # new one costs milliseconds. Wall time, because a frozen machine's monotonic clock may have stood still.
+        if abs(self._seconds() - self._last_used) > IDLE_SECONDS:
+            self._ses.close()
+
+
+def _request(follow_up_id: str, mail: Mail, configuration_set: str) -> SendEmailRequestTypeDef:
+    request: SendEmailRequestTypeDef = {
+        "FromEmailAddress": _ascii_sender(mail.sender),
+        "Destination": {"ToAddresses": [mail.to]},
+        "Content": {
+            "Simple": {
+                "Subject": {"Data": mail.subject, "Charset": "UTF-8"},
+                "Body": {"Text": {"Data": mail.text, "Charset": "UTF-8"}, "Html": {"Data": mail.html, "Charset": "UTF-8"}},
+                "Headers": [{"Name": name, "Value": value} for name, value in mail.headers],
+            }
+        },
+        "EmailTags": [{"Name": TAG, "Value": follow_up_id}],
+        "ConfigurationSetName": configuration_set,
+    }
+    if mail.reply_to:
+        request["ReplyToAddresses"] = [_ascii_sender(mail.reply_to)]
+    return request
+
+
+def _ascii_sender(sender: str) -> str:
+    """SES encodes a subject by itself, but wants a display name beyond ASCII as an encoded word (RFC 2047)."""
+    if sender.isascii():
+        return sender
+    from email.utils import formataddr
+
+    name, _, address = sender.rpartition("<")
+    return formataddr((name.strip().strip('"'), address.strip().removesuffix(">")))
+
+
+def _as_answered(error: ClientError) -> MailRefused | MailUncertain:
+    told = error.response.get("Error", {})
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    code = told.get("Code", "")
+    if not _CODE.fullmatch(code):
+        code = str(status)
+    if _THROTTLED.search(code):
+        return MailRefused(f"SES asks us to slow down ({code}).", permanent=False)
+    # 408 says that someone tired of waiting: perhaps a proxy that had passed the request on
+    if not 400 <= status < 500 or status == 408:
+        return MailUncertain(f"SES answered {status} ({code}); the mail may have gone out or not.")
+    # MessageRejected is also what SES says while the sender (or, in the sandbox, the recipient) is not verified: that is for the
+    # owner to mend, and then the same message goes
+    unverified = "not verified" in told.get("Message", "")
+    return MailRefused(
+        "SES has not verified the shop's sending address, or is still in its sandbox."
+        if unverified
+        else f"SES refused the mail ({code}).",
+        permanent=code in _MESSAGE_AT_FAULT and not unverified,
+    )
+
+
+def _as_unanswered(error: Exception) -> MailRefused | MailUncertain:
+    from botocore import exceptions as told
+
+    kind = type(error).__name__
+    nothing_was_sent = (
+        told.EndpointConnectionError,
+        told.ConnectTimeoutError,
+        told.ProxyConnectionError,
+        told.NoCredentialsError,
+        told.PartialCredentialsError,
+        told.CredentialRetrievalError,
+        told.TokenRetrievalError,
+        told.NoRegionError,
+    )
+    if isinstance(error, nothing_was_sent) or _is_bad_certificate(error):
+        return MailRefused(f"SES could not be reached ({kind}).", permanent=False)
+    return MailUncertain(f"SES did not answer properly ({kind}); the mail may have gone out or not.")
+
+
+def _is_bad_certificate(error: BaseException) -> bool:
+    """SSLError covers the handshake and the conversation alike; only a refused certificate is surely the handshake."""
+    import ssl
+
+    causes: list[object] = [error]
+    while causes:
+        cause = causes.pop()
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return True
+        if isinstance(cause, BaseException):
+            causes += [cause.__cause__, *cause.args, *getattr(cause, "kwargs", {}).values()]
+    return False

@@ -1,0 +1,77 @@
+"""The owner's files, read and checked. Every error names the file and says how to mend it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from chalicelib.domain.identity import parse_address
+from chalicelib.domain.money import parse
+from chalicelib.domain.playbook import Playbook
+from chalicelib.domain.shop import Shop, mends
+from chalicelib.errors import Invalid, Misconfigured
+
+T = TypeVar("T")
+_ONE_EACH = ("claim", "claim again", "confirmed", "thanks")
+
+
+def read_shop(path: Path) -> Shop:
+    """shop.toml. Errors: Misconfigured."""
+    raw = _parsed(path)
+    offer = raw.get("offer")
+    if isinstance(offer, dict):
+        for name in ("value", "minimum"):
+            try:
+                money = parse(str(offer.get(name, "")), str(raw.get("currency", "")))
+            except ValueError as error:
+                raise Misconfigured(f'{path}: offer.{name}: {error}; write it as "15.00".') from None
+            offer[name] = {"amount": money.amount, "currency": money.currency}
+    shop = _converted(path, raw, Shop)
+    found = mends(shop)
+    try:
+        ZoneInfo(shop.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        found.append('Give `zone` as an IANA name such as "Europe/London".')
+    for name, address in (("sender", shop.sender), ("reply_to", shop.reply_to)):
+        try:
+            parse_address(address)
+        except Invalid:
+            found.append(f"Give `{name}` as a plain e-mail address.")
+    if found:
+        raise Misconfigured(f"{path}: {' '.join(found)}")
+    return shop
+
+
+def read_playbook(path: Path) -> Playbook:
+    """playbook.toml. Errors: Misconfigured."""
+    playbook = _converted(path, _parsed(path), Playbook)
+    names = [rule.name for rule in playbook.rules]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise Misconfigured(f"{path}: two rules are named {min(twice)}; a name stands once.")
+    for trigger in _ONE_EACH:
+        if len(playbook.of(trigger)) != 1:  # type: ignore[arg-type]  # a member of Trigger, by the line above
+            raise Misconfigured(f'{path}: there must be exactly one rule with trigger = "{trigger}".')
+    return playbook
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Misconfigured(f"{path} is missing.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path}: {error}.") from None
+
+
+def _converted(path: Path, raw: dict[str, Any], kind: type[T]) -> T:
+    try:
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError as error:
+        said, _, at = str(error).partition(" - at `$")
+        where = re.sub(r"^\.", "", at.rstrip("`"))
+        raise Misconfigured(f"{path}: {where + ': ' if where else ''}{said}.") from None

@@ -1,0 +1,83 @@
+"""Fields of a payload that may hold anything. What is not as expected counts as absent; only what an order cannot be without is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.calendar import instant
+from chalicelib.domain.identity import tidy
+from chalicelib.domain.money import Money, parse
+from chalicelib.errors import Invalid
+
+Payload = Mapping[str, Any]
+_YEARS = range(1990, 2200)
+_MAX_QUANTITY = 10**6
+
+
+def mapping(value: Any) -> Payload:
+    """The object, or an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects(value: Any) -> list[Payload]:
+    """The objects in the list; anything else in it is passed over."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def text(value: Any, limit: int = 100) -> str:
+    """One harmless line; numbers are written out, anything else is ""."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)[:limit]
+    return tidy(value, limit)
+
+
+def foreign_id(value: Any, what: str) -> str:
+    """A platform's id as text: they pass 2**53. Errors: Invalid."""
+    found = text(value, 64)
+    if not (found and found.isascii() and all(char.isalnum() or char in "-_" for char in found)):
+        raise Invalid(f"The {what} has no usable id.", what)
+    return found
+
+
+def when(value: Any) -> datetime | None:
+    """An instant with an offset in a believable year, or None."""
+    if not isinstance(value, str):
+        return None
+    try:
+        found = instant(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if found.year in _YEARS else None
+
+
+def currency(value: Any) -> str:
+    """Three capital letters, "XXX" (ISO 4217's "no currency") for anything else."""
+    found = text(value, 4).upper()
+    return found if len(found) == 3 and found.isascii() and found.isalpha() else "XXX"
+
+
+def money(value: Any, currency: str) -> Money:
+    """An amount, nothing for what is none."""
+    try:
+        return parse(text(value, 40), currency)
+    except ValueError:
+        return Money(0, currency)
+
+
+def quantity(value: Any) -> int:
+    """A whole number from 0 to a million."""
+    return min(value, _MAX_QUANTITY) if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def url(value: Any) -> str:
+    """A web address that a link may go to, or ""."""
+    found = text(value, 1000)
+    return found if found.startswith("https://") and not set(found) & set(' "<>\\') else ""
+
+
+def country(value: Any) -> str:
+    """Two capital letters, or ""."""
+    found = text(value, 3).upper()
+    return found if len(found) == 2 and found.isascii() and found.isalpha() else ""

@@ -1,0 +1,78 @@
+"""Instants, days and hours. Instants are aware, UTC, whole seconds; wall times keep the IANA zone they were meant in."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def stamp(at: datetime) -> str:
+    """The instant as text that sorts: 2026-11-22T09:30:00Z."""
+    return at.astimezone(UTC).strftime(FORMAT)
+
+
+def instant(text: str) -> datetime:
+    """From `stamp`'s text, or any ISO 8601 text with an offset. Errors: ValueError, also for a time without an offset."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a time needs an offset")
+    return at.astimezone(UTC).replace(microsecond=0)
+
+
+def at_local(day: date, hour: int, zone: str) -> datetime:
+    """The instant at which clocks in the zone show that hour on that day.
+
+    In the hour that spring skips: the first instant after the gap. In the hour that autumn repeats: its first showing.
+    """
+    # fold=0 counts a skipped hour by the offset before the gap, which lands on the gap's end, and a repeated one as its first showing
+    return datetime.combine(day, time(hour), ZoneInfo(zone)).astimezone(UTC)
+
+
+def local_day(at: datetime, zone: str) -> date:
+    """The calendar day in the zone."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def days_after(at: datetime, days: int, hour: int, zone: str) -> datetime:
+    """That many calendar days after the instant's own day in the zone, at the hour."""
+    return at_local(local_day(at, zone) + timedelta(days=days), hour, zone)
+
+
+def quiet_until(at: datetime, begins: int, ends: int, zone: str) -> datetime | None:
+    """When the quiet hours in which the instant lies end, or None outside them. `begins` > `ends`: they span midnight."""
+    local = at.astimezone(ZoneInfo(zone))
+    spans_midnight = begins > ends
+    if begins == ends or not ((local.hour >= begins or local.hour < ends) if spans_midnight else begins <= local.hour < ends):
+        return None
+    tomorrow = spans_midnight and local.hour >= begins
+    return at_local(local.date() + timedelta(days=1 if tomorrow else 0), ends, zone)
+
+
+def long_date(at: datetime, zone: str) -> str:
+    """For people: 22 November 2026."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
+
+
+def clock_time(at: datetime, zone: str) -> str:
+    """For people: 22 November at 10:00."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local.day} {MONTHS[local.month - 1]} at {local:%H:%M}"
+
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)

@@ -1,0 +1,70 @@
+"""Claims: a name and an address for a voucher. What an answer must not give away: whether we knew the address."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from chalicelib.domain.identity import Address
+
+ONE_MAIL_PER = timedelta(hours=24)
+LINK_LASTS = timedelta(days=7)
+
+
+class Claim(Struct, frozen=True, omit_defaults=True):
+    """A claim that waits for the click in its mail; deleted seven days after it was made.
+
+    `id` changes with each claim that is mailed, and the link carries it: a link confirms exactly the answers it was sent for.
+    `version`: of the wording beside the tick, 0 without a tick. `times`: how often it was claimed while this one was mailed.
+    """
+
+    id: str
+    person: str
+    offer: str
+    name: str
+    address: str
+    dedupe_key: str
+    mailed_at: datetime
+    follow_up: str
+    version: int = 0
+    times: int = 1
+    confirmed_at: datetime | None = None
+
+
+class Contact(Struct, frozen=True, omit_defaults=True):
+    """A person by their own act: their confirmed address and what they like to be called."""
+
+    person: str
+    name: str
+    address: str
+    dedupe_key: str
+    locale: str
+    confirmed_at: datetime
+    source: str
+
+
+def was_mailed_lately(claim: Claim | None, now: datetime) -> bool:
+    """One confirmation per address per 24 hours; until then the first claim's answers stand and nobody can change them."""
+    return claim is not None and now < claim.mailed_at + ONE_MAIL_PER
+
+
+def contact_from(claim: Claim, locale: str, now: datetime) -> Contact:
+    """The contact that a confirmed claim makes."""
+    return Contact(
+        person=claim.person,
+        name=claim.name,
+        address=claim.address,
+        dedupe_key=claim.dedupe_key,
+        locale=locale,
+        confirmed_at=now,
+        source="voucher form",
+    )
+
+
+class Asked(Struct, frozen=True):
+    """A claim form, checked: every field is as it may be stored."""
+
+    name: str
+    address: Address
+    newsletter: bool

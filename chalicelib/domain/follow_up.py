@@ -1,0 +1,97 @@
+"""A follow-up: one planned message to one person, and how it may move (PRODUCT.md, "A follow-up's states")."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+
+from chalicelib.domain.reason import Reason
+from chalicelib.domain.standing import SERVICE
+
+PLANNED, HELD, SENDING, UNSURE = "planned", "held", "sending", "unsure"
+SENT, FAILED, CANCELLED, EXPIRED, HANDED_OVER = "sent", "failed", "cancelled", "expired", "handed over"
+
+NEXT = {
+    PLANNED: (SENDING, HELD, CANCELLED, EXPIRED, HANDED_OVER, UNSURE, SENT),
+    HELD: (PLANNED, CANCELLED, EXPIRED),
+    SENDING: (SENT, PLANNED, UNSURE, FAILED),
+    UNSURE: (SENT, PLANNED, FAILED),
+    SENT: (), FAILED: (), CANCELLED: (), EXPIRED: (), HANDED_OVER: (),
+}  # fmt: skip
+STATES = tuple(NEXT)
+OPEN = tuple(state for state, following in NEXT.items() if following)
+
+URGENT_LANE, PATIENT_LANE = "service", "other"
+LANES = (URGENT_LANE, PATIENT_LANE)
+EXPIRES_AFTER, SERVICE_EXPIRES_AFTER = timedelta(days=5), timedelta(days=7)
+
+
+class FollowUp(Struct, frozen=True, omit_defaults=True):
+    """`anchor` names what it is about: an order's key, or an offer. `role` says as what the person is written to.
+
+    `look_at`: when the clock looks at it next. `expires_at`: after that it is too late; None while a hold stops the count.
+    `token`, `place`, its neighbours' ids `follows` and `followed_by`, and `authorised_at` belong to one authorisation.
+    """
+
+    id: str
+    rule: str
+    person: str
+    anchor: str
+    role: str
+    message_class: str
+    state: str
+    reason: Reason
+    due_at: datetime
+    look_at: datetime
+    created_at: datetime
+    expires_at: datetime | None = None
+    token: str = ""
+    place: int = 0
+    follows: str = ""
+    followed_by: str = ""
+    authorised_at: datetime | None = None
+    sent_at: datetime | None = None
+    message_id: str = ""
+    bounced: str = ""
+    extra: dict[str, str] = msgspec.field(default_factory=dict)
+    """What only this message says: ids and choices, e.g. the claim that it confirms."""
+
+
+def follow_up_id(rule: str, person: str, anchor: str, occurrence: str = "") -> str:
+    """The same for the same message, always: planning twice makes one. The person's id stands in front, so the id alone finds it."""
+    digest = hashlib.sha256("\n".join((rule, person, anchor, occurrence)).encode()).digest()
+    return f"{person}-{base64.b32encode(digest).decode().lower()[:16]}"
+
+
+def person_of(id_: str) -> str:
+    """The person part of a follow-up's id. Errors: ValueError for what is no such id."""
+    person, dash, digest = id_.partition("-")
+    if not (person and dash and digest):
+        raise ValueError("not a follow-up's id")
+    return person
+
+
+def lane_of(message_class: str) -> str:
+    """Service mail goes first, in a lane of its own."""
+    return URGENT_LANE if message_class == SERVICE else PATIENT_LANE
+
+
+def lifetime(message_class: str) -> timedelta:
+    """How long after it was due, or released, it may still go out."""
+    return SERVICE_EXPIRES_AFTER if message_class == SERVICE else EXPIRES_AFTER
+
+
+def may_move(state: str, to: str) -> bool:
+    """Whether PRODUCT.md's table allows it."""
+    return to in NEXT[state]
+
+
+def moved_to_due(follow_up: FollowUp, due_at: datetime) -> FollowUp:
+    """The same message at another time, before it went anywhere."""
+    return msgspec.structs.replace(
+        follow_up, due_at=due_at, look_at=due_at, expires_at=due_at + lifetime(follow_up.message_class)
+    )

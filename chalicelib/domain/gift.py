@@ -1,0 +1,79 @@
+"""Gifts: who gave, who receives, and the little that may be done with it (PRODUCT.md, manner 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from chalicelib.domain.identity import Address, address_or_none, tidy
+
+KEPT_AFTER_NOTE = timedelta(days=30)
+KEPT_UNDELIVERED = timedelta(days=120)
+
+_FLAG = ("gift", "isgift", "thisisagift", "giftorder")
+_NAME = ("recipientname", "giftrecipient", "giftrecipientname", "recipient", "giftto")
+_EMAIL = ("recipientemail", "giftrecipientemail", "recipientaddress", "giftemail")
+_MESSAGE = ("giftmessage", "giftnote")
+_NO = ("", "no", "false", "0", "off", "none")
+
+
+class Gift(Struct, frozen=True, omit_defaults=True):
+    """The recipient's side of an order. Kept apart from the order, so that it can be deleted on its day.
+
+    `address`: given by the giver for this gift, or "". `country`: where it goes, two letters, or "".
+    `message`: the giver's to the recipient; `thanks`: the recipient's to the giver, once written. `postal`: the lines of the parcel's label, for a note by hand.
+    """
+
+    recipient: str = ""
+    address: str = ""
+    dedupe_key: str = ""
+    country: str = ""
+    postal: tuple[str, ...] = ()
+    message: str = ""
+    thanks: str = ""
+
+
+def _plain(name: str) -> str:
+    return "".join(char for char in name.lower() if char.isalnum())
+
+
+def explicit_gift(pairs: Iterable[tuple[str, str]]) -> Gift | None:
+    """The gift that an order states in so many words, or None. `pairs`: note attributes and line properties, as (name, value).
+
+    Only what was said counts: a gift flag that is not "no", or a named recipient. Nothing is guessed.
+    """
+    said = False
+    recipient, message = "", ""
+    address: Address | None = None
+    for name, value in pairs:
+        key, text = _plain(name), value.strip()
+        if key in _FLAG:
+            said = said or text.lower() not in _NO
+        elif key in _NAME and text.lower() not in _NO:
+            recipient = recipient or tidy(text)
+        elif key in _EMAIL:
+            address = address or address_or_none(text)
+        elif key in _MESSAGE:
+            message = message or tidy(text, 500)
+    if not (said or recipient or address):
+        return None
+    return Gift(
+        recipient=recipient,
+        address=address.normalised if address else "",
+        dedupe_key=address.key if address else "",
+        message=message,
+    )
+
+
+def recipient_key(gift: Gift) -> str:
+    """What makes two gifts go to one person: the address, else name and postal address. "" when neither is known."""
+    if gift.dedupe_key:
+        return gift.dedupe_key
+    return f"post:{'|'.join(_plain(part) for part in (gift.recipient, *gift.postal))}" if gift.postal else ""
+
+
+def delete_at(placed_at: datetime, note_due: datetime | None) -> datetime:
+    """When the recipient's data are deleted: 30 days after the note is due, 120 after the order while nothing arrived."""
+    return note_due + KEPT_AFTER_NOTE if note_due else placed_at + KEPT_UNDELIVERED

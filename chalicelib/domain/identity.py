@@ -1,0 +1,111 @@
+"""Who someone is: e-mail addresses, names, and the ids that stand for them. All of it is hostile input."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import ipaddress
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+from msgspec import Struct
+
+from chalicelib.errors import Invalid
+
+MAX_ADDRESS, MAX_NAME = 254, 100
+_GMAIL = ("gmail.com", "googlemail.com")
+
+
+class Address(Struct, frozen=True):
+    """`raw` as typed, `normalised` as mail goes to it (ASCII), `key` for telling whether two are one person's."""
+
+    raw: str
+    normalised: str
+    key: str
+
+
+def parse_address(text: str) -> Address:
+    """An e-mail address. Errors: Invalid, with field "email"."""
+    typed = text.strip()
+    if not typed:
+        raise Invalid("Enter your e-mail address.", "email")
+    if len(typed) > MAX_ADDRESS:
+        raise Invalid(f"Enter an e-mail address of at most {MAX_ADDRESS} characters.", "email")
+    try:
+        # the local part stays ASCII because SES has no SMTPUTF8; whether the domain takes mail, the confirmation shows
+        found = validate_email(typed, allow_smtputf8=False, check_deliverability=False, strict=True)
+    except EmailNotValidError:
+        raise Invalid("Enter an e-mail address in the form name@example.com.", "email") from None
+    if found.ascii_email is None:
+        raise Invalid("Enter an e-mail address in the form name@example.com.", "email")
+    return Address(typed, found.ascii_email, _dedupe_key(found.ascii_email))
+
+
+def address_or_none(text: object) -> Address | None:
+    """For machines' data: an address that cannot be used is none at all."""
+    if not isinstance(text, str):
+        return None
+    try:
+        return parse_address(text)
+    except Invalid:
+        return None
+
+
+def _dedupe_key(address: str) -> str:
+    local, _, domain = address.lower().rpartition("@")
+    local = local.split("+", 1)[0] or local
+    if domain in _GMAIL:
+        return f"{local.replace('.', '')}@gmail.com"
+    return f"{local}@{domain}"
+
+
+def is_unsafe(char: str) -> bool:
+    """Control, bidirectional-override, invisible and unassigned characters, and what stands for lost bytes: none belongs in a name."""
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") or char == "\ufffd"
+
+
+def parse_name(text: str) -> str:
+    """A person's name as typed into a form, spaces tidied. Errors: Invalid, with field "name"."""
+    name = " ".join(text.split(" ")).strip()
+    if not name:
+        raise Invalid("Enter your name.", "name")
+    if len(name) > MAX_NAME:
+        raise Invalid(f"Enter a name of at most {MAX_NAME} characters.", "name")
+    if any(map(is_unsafe, name)):
+        raise Invalid("Enter your name without line breaks or invisible characters.", "name")
+    return unicodedata.normalize("NFC", name)
+
+
+def tidy(text: object, limit: int = MAX_NAME) -> str:
+    """Machines' text made harmless: one line, no unsafe characters, at most `limit` characters; "" for anything but text."""
+    if not isinstance(text, str):
+        return ""
+    kept = "".join(" " if char in "\r\n\t" else char for char in text[: limit * 4] if char in "\r\n\t" or not is_unsafe(char))
+    return unicodedata.normalize("NFC", " ".join(kept.split()))[:limit].rstrip()
+
+
+def first_name(name: str) -> str:
+    """What a letter says after "Dear"."""
+    return name.split(" ", 1)[0]
+
+
+def keyed_hash(pepper: str, kind: str, text: str, length: int = 20) -> str:
+    """A hash that nobody without the pepper can make or check; `length` characters of [a-z2-7], five bits each."""
+    digest = hmac.digest(pepper.encode(), f"{kind}\n{text}".encode(), "sha256")
+    return base64.b32encode(digest).decode().lower()[:length]
+
+
+def person_id(pepper: str, dedupe_key: str) -> str:
+    """The id under which everything about a person is kept: says nothing, and survives erasure of the address."""
+    return keyed_hash(pepper, "person", dedupe_key)
+
+
+def network_of(ip: str) -> str:
+    """The neighbourhood that a limit counts for: IPv4 /24, IPv6 /64; "unknown" for what is no address."""
+    try:
+        address = ipaddress.ip_address(ip.strip("[]"))
+    except ValueError:
+        return "unknown"
+    mapped = getattr(address, "ipv4_mapped", None)
+    address = mapped or address
+    return str(ipaddress.ip_network(f"{address}/{24 if address.version == 4 else 64}", strict=False))

@@ -1,0 +1,57 @@
+"""Money: integer minor units and an ISO 4217 currency."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from msgspec import Struct
+
+_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
+_DIGITS = {
+    **dict.fromkeys(
+        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0
+    ),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+LARGEST = 10**15
+
+
+class Money(Struct, frozen=True):
+    """`amount` in minor units (pence), `currency` three capital letters."""
+
+    amount: int
+    currency: str
+
+    def __str__(self) -> str:
+        digits = _DIGITS.get(self.currency, 2)
+        whole, rest = divmod(abs(self.amount), 10**digits)
+        text = f"{whole:,}" + (f".{rest:0{digits}}" if digits and rest else "")
+        sign = _SIGNS.get(self.currency)
+        return ("-" if self.amount < 0 else "") + (f"{sign}{text}" if sign else f"{text} {self.currency}")
+
+
+def exact(money: Money) -> str:
+    """With its minor units even when they are zero, as a receipt shows it: £48.00."""
+    digits = _DIGITS.get(money.currency, 2)
+    return str(money) if money.amount % 10**digits or not digits else _with_zeros(str(money), digits, money.currency)
+
+
+def _with_zeros(text: str, digits: int, currency: str) -> str:
+    zeros = "." + "0" * digits
+    return text.replace(f" {currency}", f"{zeros} {currency}") if currency in text else text + zeros
+
+
+def parse(text: str, currency: str) -> Money:
+    """From a decimal text such as "48.00". Errors: ValueError (not a number, too fine for the currency, absurdly large)."""
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        raise ValueError("a currency has three letters")
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        raise ValueError("not an amount of money") from None
+    if not number.is_finite() or abs(number) > LARGEST:
+        raise ValueError("not an amount of money")
+    minor = number.scaleb(_DIGITS.get(currency.upper(), 2))
+    if minor != minor.to_integral_value():
+        raise ValueError("finer than the currency's smallest coin")
+    return Money(int(minor), currency.upper())

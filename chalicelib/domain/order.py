@@ -1,0 +1,180 @@
+"""Orders: what a storefront's events add up to. Events may come in any order and any number and give one state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct, field
+
+from chalicelib.domain.calendar import stamp
+from chalicelib.domain.gift import Gift
+from chalicelib.domain.money import Money
+
+MAX_LINES = 25
+DELIVERED, ENTERED, ESTIMATED = "delivered", "entered", "estimated"
+
+
+class Buyer(Struct, frozen=True, omit_defaults=True):
+    """Who placed the order. `address` is "" where the storefront gave none: then nothing can be sent to them."""
+
+    name: str = ""
+    address: str = ""
+    dedupe_key: str = ""
+    country: str = ""
+    locale: str = ""
+
+
+class Line(Struct, frozen=True, omit_defaults=True):
+    """One line item; `price` is the line's total in minor units of the order's currency."""
+
+    title: str
+    quantity: int
+    price: int
+    product: str = ""
+    sku: str = ""
+
+
+class View(Struct, frozen=True, omit_defaults=True):
+    """The order as the storefront described it at `seen_at`, its own time. The newest view wins, whole.
+
+    `lines` holds the first 25; `more_lines` counts the rest. `codes`: discount codes as typed at the checkout.
+    `part_dispatched`: the storefront says that some lines are still to be sent.
+    """
+
+    seen_at: datetime
+    placed_at: datetime
+    number: str
+    total: Money
+    buyer: Buyer
+    lines: tuple[Line, ...] = ()
+    more_lines: int = 0
+    codes: tuple[str, ...] = ()
+    confirmation: str = ""
+    status_url: str = ""
+    test: bool = False
+    refunded: bool = False
+    part_dispatched: bool = False
+    cancelled_at: datetime | None = None
+
+
+class Parcel(Struct, frozen=True, omit_defaults=True):
+    """One fulfilment. `delivered_at` is the earliest time at which it was seen delivered; the rest is as last seen.
+
+    `failed`: cancelled or in error, so it never counts.
+    """
+
+    id: str
+    seen_at: datetime
+    dispatched_at: datetime
+    delivered_at: datetime | None = None
+    failed: bool = False
+    carrier: str = ""
+    tracking: str = ""
+    tracking_url: str = ""
+
+
+class Learnt(Struct, frozen=True):
+    """What one event says, whatever the storefront: of which order, its view (absent in a fulfilment's event), its parcels."""
+
+    source: str
+    shop: str
+    order: str
+    view: View | None = None
+    gift: Gift | None = None
+    parcels: tuple[Parcel, ...] = ()
+
+
+class Order(Struct, frozen=True, omit_defaults=True):
+    """What is kept of an order. `key` names it across storefronts; `version` counts its writes.
+
+    `cancelled_at` is the earliest cancellation seen and stays. `is_gift`: the newest view states a gift; the recipient's data
+    are kept elsewhere, until `gift_until`. `follow_ups`: id → due time of each that was planned from it, "" once called off.
+    `thanked_at`: when the recipient wrote their thanks.
+    """
+
+    key: str
+    version: int = 0
+    view: View | None = None
+    parcels: tuple[Parcel, ...] = ()
+    cancelled_at: datetime | None = None
+    is_gift: bool = False
+    gift_until: datetime | None = None
+    follow_ups: dict[str, str] = field(default_factory=dict)
+    vouchers: tuple[str, ...] = ()
+    thanked_at: datetime | None = None
+
+
+class Arrival(Struct, frozen=True):
+    """When an order was in the hands of whom it went to; `how`: delivered | entered | estimated."""
+
+    at: datetime
+    how: str
+
+
+def order_key(source: str, shop: str, order: str) -> str:
+    """The name of an order across storefronts."""
+    return f"{source}:{shop}:{order}"
+
+
+def merge(order: Order, learnt: Learnt) -> Order:
+    """The order with one more event taken in. Commutes, and taking an event twice changes nothing."""
+    view, is_gift = order.view, order.is_gift
+    if learnt.view is not None and (view is None or _rank(learnt.view) >= _rank(view)):
+        view, is_gift = learnt.view, learnt.gift is not None
+    cancellations = [at for at in (order.cancelled_at, learnt.view and learnt.view.cancelled_at) if at]
+    parcels = {parcel.id: parcel for parcel in order.parcels}
+    for parcel in learnt.parcels:
+        parcels[parcel.id] = _merge_parcel(parcels.get(parcel.id), parcel)
+    return msgspec.structs.replace(
+        order,
+        view=view,
+        is_gift=is_gift,
+        cancelled_at=min(cancellations, default=None),
+        parcels=tuple(parcels[id_] for id_ in sorted(parcels)),
+    )
+
+
+def replaces_gift(order: Order, learnt: Learnt) -> bool:
+    """Whether the event's word on the recipient is the newest. `order` as it was before the event."""
+    return learnt.view is not None and (order.view is None or _rank(learnt.view) >= _rank(order.view))
+
+
+def _rank(seen: View | Parcel) -> tuple[str, bytes]:
+    # two events may carry one time; their own bytes then decide, so that the order of arrival never does
+    return stamp(seen.seen_at), msgspec.json.encode(seen)
+
+
+def _merge_parcel(old: Parcel | None, new: Parcel) -> Parcel:
+    if old is None:
+        return new
+    deliveries = [at for at in (old.delivered_at, new.delivered_at) if at]
+    delivered = min(deliveries, default=None)
+    # ranked without the merged time, else a merged parcel would outrank its own parts
+    newest = max((msgspec.structs.replace(parcel, delivered_at=None) for parcel in (old, new)), key=_rank)
+    return msgspec.structs.replace(newest, delivered_at=delivered)
+
+
+def is_off(order: Order) -> str:
+    """Why no mail may come of the order: test | cancelled | refunded, or "" when it stands."""
+    if order.view is not None and order.view.test:
+        return "test"
+    if order.cancelled_at is not None:
+        return "cancelled"
+    if order.view is not None and order.view.refunded:
+        return "refunded"
+    return ""
+
+
+def live_parcels(order: Order) -> tuple[Parcel, ...]:
+    """Those that were really sent."""
+    return tuple(parcel for parcel in order.parcels if not parcel.failed)
+
+
+def arrival(order: Order) -> Arrival | None:
+    """When all of it had arrived, or None while a parcel is under way or still to be sent."""
+    parcels = live_parcels(order)
+    deliveries = [parcel.delivered_at for parcel in parcels if parcel.delivered_at]
+    if not parcels or len(deliveries) < len(parcels) or (order.view is not None and order.view.part_dispatched):
+        return None
+    return Arrival(max(deliveries), DELIVERED)

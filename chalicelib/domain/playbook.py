@@ -1,0 +1,157 @@
+"""The playbook: which message follows what, to whom and when. Planning turns an order into the follow-ups it should have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from chalicelib.domain import follow_up as fu
+from chalicelib.domain.calendar import days_after, instant, stamp
+from chalicelib.domain.follow_up import FollowUp, follow_up_id
+from chalicelib.domain.gift import Gift, recipient_key
+from chalicelib.domain.order import Order, arrival, is_off, live_parcels
+from chalicelib.domain.reason import Reason
+from chalicelib.domain.shop import Shop
+from chalicelib.domain.standing import SERVICE
+
+CLAIMANT, CONTACT, BUYER, RECIPIENT, GIVER = "claimant", "contact", "buyer", "recipient", "giver"
+
+Trigger = Literal["claim", "claim again", "confirmed", "order", "dispatch", "arrival", "thanks"]
+
+
+class Rule(Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of the playbook. `unless`: what the storefront may do itself, which makes the rule fall away."""
+
+    name: str
+    trigger: Trigger
+    to: Literal["claimant", "contact", "buyer", "recipient", "giver"]
+    message_class: Literal["service", "courtesy", "marketing"] = msgspec.field(name="class")
+    template: str
+    after_days: int = 0
+    unless: Literal["", "storefront sends receipt", "storefront sends dispatch"] = ""
+
+
+class Playbook(Struct, frozen=True, forbid_unknown_fields=True):
+    """All rules, in the owner's order; `rule` in the file because TOML repeats [[rule]]."""
+
+    rules: tuple[Rule, ...] = msgspec.field(name="rule")
+
+    def of(self, trigger: Trigger) -> tuple[Rule, ...]:
+        """Those that a trigger sets off."""
+        return tuple(rule for rule in self.rules if rule.trigger == trigger)
+
+    def named(self, name: str) -> Rule | None:
+        """The rule of that name, or None when the owner took it out."""
+        return next((rule for rule in self.rules if rule.name == name), None)
+
+
+def applies(rule: Rule, shop: Shop) -> bool:
+    """Whether the rule stands, given what the storefront sends by itself."""
+    match rule.unless:
+        case "storefront sends receipt":
+            return not shop.storefront.sends_receipt
+        case "storefront sends dispatch":
+            return not shop.storefront.sends_dispatch
+        case _:
+            return True
+
+
+def planned(
+    rule: Rule,
+    person: str,
+    anchor: str,
+    since: datetime,
+    why: Reason,
+    shop: Shop,
+    now: datetime,
+    *,
+    extra: Mapping[str, str] | None = None,
+    occurrence: str = "",
+) -> FollowUp:
+    """The follow-up that a rule makes of something that happened at `since`. Service mail is due at once, the rest at the send hour."""
+    due = (
+        since
+        if rule.message_class == SERVICE and not rule.after_days
+        else days_after(since, rule.after_days, shop.manners.send_hour, shop.zone)
+    )
+    return FollowUp(
+        id=follow_up_id(rule.name, person, anchor, occurrence),
+        rule=rule.name,
+        person=person,
+        anchor=anchor,
+        role=rule.to,
+        message_class=rule.message_class,
+        state=fu.PLANNED,
+        reason=why,
+        due_at=due,
+        look_at=due,
+        created_at=now,
+        expires_at=due + fu.lifetime(rule.message_class),
+        extra=dict(extra or {}),
+    )
+
+
+def wanted(
+    order: Order, gift: Gift | None, playbook: Playbook, shop: Shop, person_id: Callable[[str], str], now: datetime
+) -> list[FollowUp]:
+    """Every follow-up that the order as it stands should have. `person_id`: dedupe key → person.
+
+    None for an order that is off (test, cancelled, refunded), for a buyer without an address, for a recipient who is the buyer.
+    """
+    if order.view is None or is_off(order):
+        return []
+    buyer = person_id(order.view.buyer.dedupe_key) if order.view.buyer.dedupe_key else ""
+    recipient = person_id(recipient_key(gift) or order.key) if gift is not None else ""
+    people = {BUYER: buyer, RECIPIENT: "" if recipient == buyer else recipient}
+    found = []
+    for trigger, since, why in _happened(order):
+        for rule in playbook.of(trigger):
+            person = people.get(rule.to, "")
+            if person and applies(rule, shop):
+                found.append(planned(rule, person, order.key, since, why(rule), shop, now))
+    return found
+
+
+def _happened(order: Order) -> list[tuple[Trigger, datetime, Callable[[Rule], Reason]]]:
+    events: list[tuple[Trigger, datetime, Callable[[Rule], Reason]]] = []
+    if order.view is not None:
+        placed = order.view.placed_at
+        events.append(("order", placed, lambda _: Reason("order-placed", {"at": stamp(placed)})))
+    tracked = [parcel.dispatched_at for parcel in live_parcels(order) if parcel.tracking or parcel.tracking_url]
+    if tracked:
+        sent = min(tracked)
+        events.append(("dispatch", sent, lambda _: Reason("dispatched", {"at": stamp(sent)})))
+    arrived = arrival(order)
+    if arrived:
+        events.append(
+            (
+                "arrival",
+                arrived.at,
+                lambda rule: Reason("arrived", {"at": stamp(arrived.at), "days": rule.after_days, "role": rule.to}),
+            )
+        )
+    return events
+
+
+class Changes(Struct, frozen=True):
+    """What to do so that an order has the follow-ups that it should: plan, plan again, move in time, call off (by id)."""
+
+    plan: tuple[FollowUp, ...] = ()
+    plan_again: tuple[FollowUp, ...] = ()
+    move: tuple[FollowUp, ...] = ()
+    call_off: tuple[str, ...] = ()
+
+
+def changes(known: Mapping[str, str], wanted: list[FollowUp]) -> Changes:
+    """`known`: id → due stamp of each that was planned before, "" for one called off, which may be planned anew."""
+    by_id = {one.id: one for one in wanted}
+    return Changes(
+        plan=tuple(one for one in wanted if one.id not in known),
+        plan_again=tuple(one for one in wanted if known.get(one.id) == ""),
+        move=tuple(one for one in wanted if known.get(one.id) and instant(known[one.id]) != one.due_at),
+        call_off=tuple(id_ for id_, due in known.items() if due and id_ not in by_id),
+    )

@@ -1,0 +1,30 @@
+"""Three classes, three bases (manner 1): contract, country, consent."""
+
+from __future__ import annotations
+
+from chalicelib.domain.consent import EMAIL, NEWSLETTER, consent_key
+from chalicelib.domain.follow_up import CANCELLED
+from chalicelib.domain.playbook import RECIPIENT
+from chalicelib.domain.reason import Reason
+from chalicelib.domain.screening.verdict import Case, End, Objection
+from chalicelib.domain.standing import COURTESY, SERVICE
+
+
+def check(case: Case) -> Objection:
+    """Ends courtesy mail where neither the shop's nor the person's country allows it without consent, and marketing without consent.
+
+    The recipient's note passes: where e-mail is not allowed it can be written by hand (by_hand.py).
+    """
+    message_class = case.follow_up.message_class
+    if message_class == SERVICE or case.follow_up.role == RECIPIENT:
+        return None
+    consented = consent_key(NEWSLETTER, EMAIL) in case.standing.consents
+    if consented or (message_class == COURTESY and courtesy_allowed(case)):
+        return None
+    return End(CANCELLED, Reason("no-consent", {"country": case.country}))
+
+
+def courtesy_allowed(case: Case) -> bool:
+    """The stricter of shop and person: both countries must stand in the shop's table."""
+    allowed = case.shop.manners.courtesy_countries
+    return case.country in allowed and case.shop.country in allowed

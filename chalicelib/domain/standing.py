@@ -1,0 +1,57 @@
+"""Standing: what a person may be sent. It outlives everything else that is known of them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+
+from chalicelib.domain.calendar import stamp
+
+SERVICE, COURTESY, MARKETING = "service", "courtesy", "marketing"
+CLASSES = (SERVICE, COURTESY, MARKETING)
+
+CAP_DAYS = 30
+
+
+class Standing(Struct, frozen=True, omit_defaults=True):
+    """`version` counts every change, so that an authorisation can prove that nothing changed since the checks.
+
+    `stopped_at`: no courtesy, no marketing. `unreachable_at` with `unreachable_why` (bounced | complained): nothing by e-mail.
+    `never_at`: nothing by any channel. `consents`: purpose/channel → when it was confirmed. `heard`: follow-up id → when it was
+    authorised, courtesy and marketing of the last 30 days. `noted`: the follow-up id of the one recipient's note. `second_chance`: of the one
+    confirmation that goes to an address that bounced, because its person asks for it.
+    """
+
+    person: str
+    version: int = 0
+    stopped_at: str = ""
+    unreachable_at: str = ""
+    unreachable_why: str = ""
+    never_at: str = ""
+    consents: dict[str, str] = field(default_factory=dict)
+    heard: dict[str, str] = field(default_factory=dict)
+    noted: str = ""
+    second_chance: str = ""
+
+
+def closed_by(standing: Standing, message_class: str) -> str:
+    """Which scope forbids a message of this class by e-mail: never | unreachable | stop, or "" when none does."""
+    if standing.never_at:
+        return "never"
+    if standing.unreachable_at:
+        return "unreachable"
+    if standing.stopped_at and message_class != SERVICE:
+        return "stop"
+    return ""
+
+
+def heard_since(standing: Standing, now: datetime, besides: str = "") -> dict[str, str]:
+    """The cap list without what is older than 30 days, and without the follow-up `besides` (its own retry counts once)."""
+    oldest = stamp(now - timedelta(days=CAP_DAYS))
+    return {id_: at for id_, at in standing.heard.items() if at > oldest and id_ != besides}
+
+
+def with_heard(standing: Standing, follow_up_id: str, now: datetime) -> dict[str, str]:
+    """The cap list as an authorisation leaves it."""
+    return {**heard_since(standing, now, besides=follow_up_id), follow_up_id: stamp(now)}

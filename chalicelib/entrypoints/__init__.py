@@ -1,0 +1,1 @@
+"""What wakes Courtesy up: each parses, calls one use case, and turns errors into answers."""

@@ -1,0 +1,141 @@
+"""Requests read with care, and answers with the headers that every page needs."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from chalice import Chalice
+from chalice.app import Request, Response
+
+from chalicelib import strict_json
+from chalicelib.errors import Conflict, CourtesyError, Invalid, NotFound, Retryable, TooLarge, TooMany, Unverified
+from chalicelib.ports import World
+
+LOG = logging.getLogger("courtesy")
+MAX_FORM = 64 * 1024
+MAX_FIELDS = 20
+SITE_CSS = "/css/site.css"
+FORM, MULTIPART, JSON = "application/x-www-form-urlencoded", "multipart/form-data", "application/json"
+
+_GUARD = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+_TITLES = {
+    401: "That link does not work",
+    404: "There is nothing here any more",
+    409: "That is done already",
+    413: "That is too much",
+    422: "There is a problem",
+    429: "A little later, please",
+    503: "One moment",
+    500: "Something went wrong here",
+}
+
+
+def the_request(app: Chalice) -> Request:
+    """The one in hand; there always is one inside a route."""
+    request: Request | None = app.current_request
+    if request is None:
+        raise LookupError("no request is in hand")
+    return request
+
+
+def content_type(request: Request) -> str:
+    """Without its parameters, lower case."""
+    return str(request.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def raw_body(request: Request) -> bytes:
+    """The bytes as they came."""
+    raw = request.raw_body
+    return raw if isinstance(raw, bytes) else raw.encode()
+
+
+def fields(request: Request) -> dict[str, Any]:
+    """What a form or a JSON object says. Errors: TooLarge, Invalid."""
+    raw = raw_body(request)
+    if len(raw) > MAX_FORM:
+        raise TooLarge("The form is over 64 KiB.")
+    if content_type(request) == JSON:
+        found = strict_json.loads(raw)
+        if not isinstance(found, dict):
+            raise Invalid("The body is not a JSON object.")
+        return found
+    if content_type(request) == MULTIPART:
+        return {}  # one-click mail programs send a fixed field in it; the link says everything
+    try:
+        pairs = parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+    except ValueError:
+        raise Invalid("The form cannot be read.") from None
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise Invalid("A field stands twice in the form.")
+    return dict(pairs)
+
+
+def link_token(request: Request, form: Mapping[str, Any] | None = None) -> str:
+    """The `t` of a link, from the form or the address; "" without one."""
+    query: Mapping[str, Any] = request.query_params or {}
+    found = (form or {}).get("t") or query.get("t")
+    return found if isinstance(found, str) else ""
+
+
+def viewer_ip(request: Request, world: World) -> str:
+    """Who asks. CloudFront's word counts only with the secret that proves it is CloudFront's."""
+    proof = str(request.headers.get("x-courtesy-origin", ""))
+    if hmac.compare_digest(proof.encode(), world.secrets.origin.encode()):
+        return str(request.headers.get("cloudfront-viewer-address", "")).rpartition(":")[0]
+    return str(request.context.get("identity", {}).get("sourceIp", ""))
+
+
+def page(world: World, template: str, status: int = 200, **context: object) -> Response:
+    """A rendered page."""
+    html = world.renderer.page(template, {"shop": world.shop, "lang": world.shop.locale, "css": SITE_CSS, **context})
+    return Response(html, status_code=status, headers={**_GUARD, "Content-Type": "text/html; charset=utf-8"})
+
+
+def answer_json(status: int, body: object, **headers: str) -> Response:
+    """A JSON answer."""
+    return Response(json.dumps(body, ensure_ascii=False), status_code=status, headers={**_GUARD, "Content-Type": JSON, **headers})
+
+
+def see_other(path: str) -> Response:
+    """303: the browser goes there with a GET."""
+    return Response("", status_code=303, headers={**_GUARD, "Content-Type": "text/plain", "Location": path})
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status for one of our errors; 500 for any other."""
+    kinds: tuple[tuple[type[CourtesyError], int], ...] = (
+        (TooLarge, 413), (Invalid, 422), (NotFound, 404), (Unverified, 401), (TooMany, 429), (Retryable, 503), (Conflict, 409),
+    )  # fmt: skip
+    return next((status for kind, status in kinds if isinstance(error, kind)), 500)
+
+
+def answered(world: Callable[[], World], handle: Callable[[World], Response], *, as_json: bool) -> Response:
+    """The handler's answer, or the error's: one clear sentence, no trace of the input, and the cause in our own log."""
+    try:
+        return handle(world())
+    except Exception as error:
+        status = status_of(error)
+        if status == 500:
+            LOG.error(json.dumps({"event": "failed", "error": type(error).__name__}), exc_info=error)
+        sentence = (
+            str(error) if status != 500 else "Something went wrong on our side, and nothing was lost. Please try again later."
+        )
+        extra = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+        if as_json:
+            return answer_json(status, {"message": sentence}, **extra)
+        found = page(world(), "problem", status, title=_TITLES[status], message=sentence)
+        found.headers |= extra
+        return found

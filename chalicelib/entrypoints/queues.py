@@ -1,0 +1,59 @@
+"""The workers behind the queues. A message that fails comes again alone, its neighbours do not."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalice import Chalice
+from chalice.app import SQSEvent
+
+from chalicelib.errors import Retryable
+from chalicelib.ports import DUE_NOW, EVENTS, QUEUES, WEBHOOKS, World
+
+LOG = logging.getLogger("courtesy")
+
+
+def handle(world: World, queue: str, body: Mapping[str, Any]) -> None:
+    """One message. Errors: whatever makes it come again."""
+    match queue:
+        case name if name == WEBHOOKS:
+            from chalicelib.usecases.take_webhook import take_webhook
+
+            take_webhook(world, str(body["source"]), str(body["id"]))
+        case name if name == DUE_NOW:
+            from chalicelib.usecases.send_due import send_due
+
+            send_due(world)
+        case name if name == EVENTS:
+            from chalicelib.adapters.ses_events import read
+            from chalicelib.usecases.record_delivery import record_delivery
+
+            event = read(body)
+            if event is not None:
+                record_delivery(world, event)
+
+
+def register(app: Chalice, world: Callable[[], World]) -> None:
+    """Adds a function for each queue."""
+    for queue in QUEUES:
+        _register(app, world, queue)
+
+
+def _register(app: Chalice, world: Callable[[], World], queue: str) -> None:
+    @app.on_sqs_message(queue=f"courtesy-{queue}", name=f"queue-{queue}")
+    def work(event: SQSEvent) -> dict[str, Any]:
+        from chalicelib.adapters.queue_sqs import failures, received
+
+        failed = []
+        for message in received(event.to_dict()):
+            try:
+                if message.body is None:
+                    raise Retryable("The message is not a JSON object.")
+                handle(world(), queue, message.body)
+            except Exception as error:
+                LOG.error(json.dumps({"event": "message failed", "queue": queue, "error": type(error).__name__}), exc_info=error)
+                failed.append(message.message_id)
+        return failures(failed)

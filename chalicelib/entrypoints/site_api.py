@@ -1,0 +1,187 @@
+"""The site's API: claim, confirm, stop, thank. It may read, put and enqueue; it never sends. GET and HEAD never write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalice import Chalice
+from chalice.app import Request, Response
+
+from chalicelib.domain.calendar import long_date
+from chalicelib.domain.claim import Asked
+from chalicelib.domain.identity import MAX_ADDRESS, MAX_NAME, parse_address, parse_name
+from chalicelib.domain.shop import newsletter_wording
+from chalicelib.entrypoints.answers import (
+    FORM,
+    JSON,
+    MULTIPART,
+    answer_json,
+    answered,
+    content_type,
+    fields,
+    link_token,
+    page,
+    see_other,
+    the_request,
+    viewer_ip,
+)
+from chalicelib.errors import Invalid
+from chalicelib.ports import Opened, World
+from chalicelib.usecases.claim_voucher import claim_voucher
+from chalicelib.usecases.confirm_claim import confirm_claim, look_at_claim
+from chalicelib.usecases.stop import GIFT_SCOPE, look_at_stop, stop
+from chalicelib.usecases.write_thanks import MAX_MESSAGE, look_at_card, write_thanks
+
+CLAIMED_PAGE = "/claimed/"
+_READ = ["GET", "HEAD"]
+_THANKED = "Look in your inbox: we have sent a mail to that address."
+
+
+def register(app: Chalice, world: Callable[[], World]) -> None:
+    """Adds the routes; API Gateway's stage puts /api in front of them."""
+
+    @app.route("/claims", methods=["POST"], content_types=[FORM, JSON])
+    def claims() -> Response:
+        as_json = content_type(the_request(app)) == JSON
+        return answered(world, lambda found: _claim(found, the_request(app), as_json=as_json), as_json=as_json)
+
+    @app.route("/confirm", methods=_READ)
+    def confirm_page() -> Response:
+        return answered(world, lambda found: _confirm_page(found, the_request(app)), as_json=False)
+
+    @app.route("/confirm", methods=["POST"], content_types=[FORM])
+    def confirm() -> Response:
+        return answered(world, lambda found: _confirm(found, the_request(app)), as_json=False)
+
+    @app.route("/stop", methods=_READ)
+    def stop_page() -> Response:
+        return answered(world, lambda found: _stop_page(found, the_request(app)), as_json=False)
+
+    @app.route("/stop", methods=["POST"], content_types=[FORM, MULTIPART])
+    def stop_now() -> Response:
+        return answered(world, lambda found: _stop(found, the_request(app)), as_json=False)
+
+    @app.route("/thanks", methods=_READ)
+    def thanks_page() -> Response:
+        return answered(world, lambda found: _thanks_page(found, the_request(app)), as_json=False)
+
+    @app.route("/thanks", methods=["POST"], content_types=[FORM])
+    def thanks() -> Response:
+        return answered(world, lambda found: _thanks(found, the_request(app)), as_json=False)
+
+
+def _claim(world: World, request: Request, *, as_json: bool) -> Response:
+    form = fields(request)
+    asked = _asked(form)
+    if isinstance(asked, list):
+        if as_json:
+            return answer_json(422, {"message": asked[0]["message"], "errors": asked})
+        return page(
+            world,
+            "voucher",
+            422,
+            offer=world.shop.offer,
+            newsletter_wording=newsletter_wording(world.shop).text,
+            errors=asked,
+            answers=_kept(form),
+        )
+    claim_voucher(world, asked, viewer_ip(request, world))
+    return answer_json(202, {"message": _THANKED}) if as_json else see_other(CLAIMED_PAGE)
+
+
+def _asked(form: Mapping[str, Any]) -> Asked | list[dict[str, str]]:
+    """The form checked, or every error in it at once."""
+    errors: list[dict[str, str]] = []
+
+    def checked(read: Callable[[str], Any], name: str) -> Any:
+        value = form.get(name, "")
+        try:
+            if not isinstance(value, str):
+                raise Invalid(f"Give the {name} as text.", name)
+            return read(value)
+        except Invalid as error:
+            errors.append({"field": error.field, "message": str(error)})
+            return None
+
+    name, address = checked(parse_name, "name"), checked(parse_address, "email")
+    ticked = form.get("newsletter", False)
+    if ticked not in (True, False, "yes", ""):
+        errors.append({"field": "newsletter", "message": "Tick the newsletter or leave it."})
+    if form.get("website"):
+        errors.append({"field": "website", "message": "Leave the last field empty: it is there to tell people from programs."})
+    return errors or Asked(name, address, newsletter=ticked in (True, "yes"))
+
+
+def _kept(form: Mapping[str, Any]) -> dict[str, object]:
+    def text(name: str, limit: int) -> str:
+        value = form.get(name, "")
+        return value[: limit + 50] if isinstance(value, str) else ""
+
+    return {
+        "name": text("name", MAX_NAME),
+        "email": text("email", MAX_ADDRESS),
+        "newsletter": form.get("newsletter") == "yes",
+        "website": "",
+    }
+
+
+def _confirm_page(world: World, request: Request) -> Response:
+    token = link_token(request)
+    waiting = look_at_claim(world, token)
+    return page(
+        world,
+        "confirm",
+        token=token,
+        newsletter=waiting.newsletter,
+        newsletter_wording=newsletter_wording(world.shop).text,
+        value=str(world.shop.offer.value),
+    )
+
+
+def _confirm(world: World, request: Request) -> Response:
+    confirmed = confirm_claim(world, link_token(request, fields(request)))
+    voucher = confirmed.voucher
+    return page(
+        world,
+        "confirmed",
+        code=voucher.code,
+        value=str(voucher.value),
+        minimum=str(voucher.minimum),
+        expires=long_date(voucher.ends_at, world.shop.zone),
+        newsletter=confirmed.newsletter,
+    )
+
+
+def _scope(opened: Opened) -> str:
+    return "recipient" if opened.scope.startswith(GIFT_SCOPE) else "all"
+
+
+def _stop_page(world: World, request: Request) -> Response:
+    token = link_token(request)
+    return page(world, "stop", token=token, scope=_scope(look_at_stop(world, token)))
+
+
+def _stop(world: World, request: Request) -> Response:
+    # RFC 8058: a mail program posts here by itself, so the answer is final and needs neither cookie nor redirect
+    opened = stop(world, link_token(request, fields(request)))
+    return page(world, "stopped", scope=_scope(opened))
+
+
+def _thanks_page(world: World, request: Request) -> Response:
+    token = link_token(request)
+    card = look_at_card(world, token)
+    return page(world, "thank", giver=card.giver, token=token, errors=[], answers={"message": ""})
+
+
+def _thanks(world: World, request: Request) -> Response:
+    form = fields(request)
+    token, message = link_token(request, form), str(form.get("message", ""))
+    card = look_at_card(world, token)
+    try:
+        write_thanks(world, token, message)
+    except Invalid as error:
+        errors = [{"field": error.field, "message": str(error)}]
+        kept = {"message": message[: MAX_MESSAGE * 2]}
+        return page(world, "thank", 422, giver=card.giver, token=token, errors=errors, answers=kept)
+    return page(world, "thanked", giver=card.giver)

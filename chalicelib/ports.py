@@ -1,0 +1,313 @@
+"""What the use cases need from the world, as narrow as they need it.
+
+Each port has at least two adapters that pass one contract suite (tests/contract). Only bootstrap.py knows which are in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from chalicelib.domain.order import Learnt
+from chalicelib.domain.playbook import Playbook
+from chalicelib.domain.shop import Shop
+from chalicelib.errors import CourtesyError
+from chalicelib.table import HIGHEST, Action, IndexPage, Item, Key, Page
+
+
+class Table(Protocol):
+    """One table, one index. All methods may raise Busy; writes may raise Lost and Refused."""
+
+    def get(self, key: Key, *, strong: bool = True) -> Item | None:
+        """The item, or None."""
+        ...
+
+    def get_many(self, keys: Sequence[Key], *, strong: bool = True) -> dict[Key, Item]:
+        """Those that are there; any number of keys, repeats allowed. Not strong costs half and may be a moment old."""
+        ...
+
+    def query(
+        self, pk: str, *, low: str = "", high: str = HIGHEST, limit: int = 100, after: str | None = None, newest: bool = False
+    ) -> Page:
+        """A partition's items with low <= sk <= high, in order of sk's UTF-8 bytes. Strong."""
+        ...
+
+    def query_index(
+        self, index: str, pk: str, *, low: str = "", high: str = HIGHEST, limit: int = 100, after: str | None = None
+    ) -> IndexPage:
+        """An index partition's lines with low <= sort <= high, in order. May be a moment old: read the items before you believe it."""
+        ...
+
+    def scan(self, *, limit: int = 1000, after: str | None = None) -> Page:
+        """Everything, in no promised order. For the owner's lists and for upkeep, never for a visitor."""
+        ...
+
+    def write(self, action: Action) -> None:
+        """One Put, Update or Delete."""
+        ...
+
+    def transact(self, actions: Sequence[Action], token: str) -> None:
+        """All or nothing; 1 to 100 actions on different items. The same token and actions within ten minutes write once.
+
+        `token`: 1 to 36 characters, new for each decision, the same for each retry of it.
+        """
+        ...
+
+
+class Message(Struct, frozen=True):
+    """A queue's message in hand. `receives` counts how often it was handed out, this time included."""
+
+    body: Mapping[str, Any]
+    receives: int = 1
+
+
+class Queue(Protocol):
+    """Hints, never truth: what a message points to is looked up again. Delivered at least once, in any order."""
+
+    def put(self, queue: str, body: Mapping[str, object]) -> None:
+        """Queue one message (under 256 KiB). `queue` is one of QUEUES. Errors: Retryable."""
+        ...
+
+
+WEBHOOKS, DUE_NOW, EVENTS = "webhooks", "due-now", "events"
+QUEUES = (WEBHOOKS, DUE_NOW, EVENTS)
+
+
+class Mail(Struct, frozen=True):
+    """One mail, ready to go: rendered, every header value a single line (domain/delivery.py checks)."""
+
+    to: str
+    sender: str
+    reply_to: str
+    subject: str
+    text: str
+    html: str
+    stream: str
+    headers: tuple[tuple[str, str], ...] = ()
+    kept_days: int = 90
+    """`stream`: service | courtesy | marketing, the message class, which picks the configuration set.
+    `kept_days`: how long a mailer that keeps bodies may keep this one."""
+
+
+class MailRefused(CourtesyError):
+    """The mailer definitely did not take it. `permanent`: it never will (the message is at fault, not the moment)."""
+
+    def __init__(self, sentence: str, *, permanent: bool) -> None:
+        super().__init__(sentence)
+        self.permanent = permanent
+
+
+class MailUncertain(CourtesyError):
+    """It may or may not have been taken: timeout, connection cut, 5xx. Only a delivery event can tell."""
+
+
+class Mailer(Protocol):
+    """One attempt a call, never a retry inside."""
+
+    def send(self, follow_up_id: str, mail: Mail) -> str:
+        """The provider's message id. The follow-up's id travels along and comes back with each delivery event.
+
+        Errors: MailRefused, MailUncertain.
+        """
+        ...
+
+
+class Blob(Protocol):
+    """Bytes under a name. Names are made by us, from [a-z0-9/-]."""
+
+    def put(self, name: str, data: bytes) -> None:
+        """Store or replace. Errors: Retryable."""
+        ...
+
+    def get(self, name: str) -> bytes:
+        """Errors: NotFound, Retryable."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Gone; no error where there was nothing. Errors: Retryable."""
+        ...
+
+
+class Rendered(Struct, frozen=True):
+    """What a mail says."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Renderer(Protocol):
+    """Shipped templates only; every placeholder must have its value."""
+
+    def mail(self, template: str, context: Mapping[str, object]) -> Rendered:
+        """templates/email/<template>/{subject.txt,body.txt,body.html}. Errors: Misconfigured with the template and what is missing."""
+        ...
+
+    def page(self, template: str, context: Mapping[str, object]) -> str:
+        """templates/pages/<template>.html as a whole HTML document. Errors: Misconfigured."""
+        ...
+
+
+class Clock(Protocol):
+    """Time as the use cases see it."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary start; never goes back. For the sending fence."""
+        ...
+
+
+class SecretValues(Struct, frozen=True):
+    """All secrets, in one piece. Every field is required; an empty one is refused on reading.
+
+    `people`: the pepper under which addresses are hashed to person ids; never rotated.
+    `links`: key id → key; `link_key` names the one that signs. Those listed in `retired` still open stop links, and nothing else.
+    `webhooks`: storefront → live secrets, newest first, at most two.
+    `origin`: the header value by which CloudFront proves itself.
+    """
+
+    people: str
+    links: Mapping[str, str]
+    link_key: str
+    webhooks: Mapping[str, tuple[str, ...]]
+    origin: str
+    retired: tuple[str, ...] = ()
+
+
+class Secrets(Protocol):
+    """Read once a process, lazily."""
+
+    def read(self) -> SecretValues:
+        """Errors: Misconfigured when one is missing or empty."""
+        ...
+
+
+class Ids(Protocol):
+    """Randomness, so that tests and the simulator can replay it."""
+
+    def token(self) -> str:
+        """A fresh opaque id, 26 characters of [a-z0-9], at least 120 random bits."""
+        ...
+
+    def bits(self, count: int) -> int:
+        """A uniform random integer below 2**count."""
+        ...
+
+
+class Opened(Struct, frozen=True):
+    """What a link was made for."""
+
+    person: str
+    scope: str
+
+
+class Links(Protocol):
+    """Signed, scoped links: whoever holds one may do that one thing, nobody else may."""
+
+    def make(self, purpose: str, person: str, scope: str, expires: datetime | None) -> str:
+        """A URL-safe token. `purpose` "stop" takes no expiry, every other needs one."""
+        ...
+
+    def open(self, token: str, purpose: str, now: datetime) -> Opened:
+        """Errors: Unverified, for a wrong, foreign or run-out token."""
+        ...
+
+
+class Delivery(Struct, frozen=True):
+    """What an order webhook says of itself, before its body is understood. `id` is the same for every repeat of it."""
+
+    topic: str
+    shop: str
+    id: str
+
+
+class Ignored(Struct, frozen=True):
+    """Nothing is learnt from it, and why."""
+
+    why: str
+
+
+class Storefront(Protocol):
+    """One way of sending order webhooks. All of it is pure."""
+
+    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str]) -> None:
+        """Errors: Unverified unless one of the secrets signed exactly these bytes. Header names are lower case."""
+        ...
+
+    def identify(self, headers: Mapping[str, str], raw: bytes) -> Delivery:
+        """Errors: Invalid when it does not say what it is about."""
+        ...
+
+    def learn(self, topic: str, shop: str, raw: bytes) -> Learnt | Ignored:
+        """Errors: Invalid, with what is wrong with the body."""
+        ...
+
+
+class World(Protocol):
+    """Everything outside the rules, each made on first use. bootstrap.py has the real ones, the tests theirs."""
+
+    @property
+    def table(self) -> Table:
+        """The one table."""
+        ...
+
+    @property
+    def queue(self) -> Queue:
+        """Hints to the workers."""
+        ...
+
+    @property
+    def mailer(self) -> Mailer:
+        """Where mail goes."""
+        ...
+
+    @property
+    def blob(self) -> Blob:
+        """Raw webhooks."""
+        ...
+
+    @property
+    def renderer(self) -> Renderer:
+        """Mails and pages."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        ...
+
+    @property
+    def secrets(self) -> SecretValues:
+        """Errors: Misconfigured."""
+        ...
+
+    @property
+    def links(self) -> Links:
+        """Signed links."""
+        ...
+
+    @property
+    def ids(self) -> Ids:
+        """Randomness."""
+        ...
+
+    @property
+    def shop(self) -> Shop:
+        """The owner's settings. Errors: Misconfigured."""
+        ...
+
+    @property
+    def playbook(self) -> Playbook:
+        """The owner's rules. Errors: Misconfigured."""
+        ...
+
+    @property
+    def storefronts(self) -> Mapping[str, Storefront]:
+        """By name, as in the webhook's path."""
+        ...

@@ -1,0 +1,237 @@
+"""Follow-ups: under their person, and in the due index while something is still to be done about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib.domain import follow_up as fu
+from chalicelib.domain.calendar import stamp
+from chalicelib.domain.delivery import DeliveryEvent
+from chalicelib.domain.follow_up import FollowUp, lane_of, lifetime
+from chalicelib.domain.reason import Reason
+from chalicelib.domain.screening import End, Hold
+from chalicelib.ports import Table
+from chalicelib.stores.codec import from_item, to_item, value
+from chalicelib.table import DUE, Equals, Exists, Item, Key, Missing, OneOf, Put, Update
+
+SHARDS = ("0",)
+"""One shard by default. A person belongs to one shard, so that two workers never meet on a standing."""
+
+_DUE_KEYS = ("due_pk", "due_sk")
+_PREFIX = "F#"
+
+
+def shard_of(person: str) -> str:
+    """The shard that sends to the person."""
+    return SHARDS[sum(person.encode()) % len(SHARDS)]
+
+
+def key(id_: str) -> Key:
+    """Of the follow-up's item. Errors: ValueError for what is no follow-up's id."""
+    return f"P#{fu.person_of(id_)}", f"{_PREFIX}{id_}"
+
+
+def due_partition(shard: str, lane: str) -> str:
+    """Where a lane's open follow-ups stand in the due index."""
+    return f"DUE#{shard}#{lane}"
+
+
+def load(item: Item) -> FollowUp:
+    """From its item."""
+    return from_item(item, FollowUp)
+
+
+def is_follow_up(key: Key) -> bool:
+    """Whether the key is one of ours."""
+    return key[1].startswith(_PREFIX)
+
+
+def put(follow_up: FollowUp) -> Put:
+    """Plans it; loses when it was planned before."""
+    return Put(to_item(key(follow_up.id), follow_up, **_due(follow_up, follow_up.look_at)), when=(Missing(),))
+
+
+def put_again(follow_up: FollowUp) -> Put:
+    """Plans anew what was called off before it went anywhere; loses unless it is cancelled."""
+    return Put(to_item(key(follow_up.id), follow_up, **_due(follow_up, follow_up.look_at)), when=(Equals("state", fu.CANCELLED),))
+
+
+def asked_again(id_: str) -> Update:
+    """Counts that its person asked for it once more."""
+    return Update(key(id_), add={"asked_again": 1}, when=(Exists(),))
+
+
+def _due(follow_up: FollowUp, look_at: datetime) -> dict[str, str]:
+    lane = lane_of(follow_up.message_class)
+    return {"due_pk": due_partition(shard_of(follow_up.person), lane), "due_sk": f"{stamp(look_at)}#{follow_up.id}"}
+
+
+def of_person(table: Table, person: str) -> list[FollowUp]:
+    """All of a person's, in no particular order."""
+    found: list[FollowUp] = []
+    after = None
+    while True:
+        page = table.query(f"P#{person}", low=_PREFIX, high=f"{_PREFIX}~", after=after)
+        found += map(load, page.items)
+        if (after := page.next) is None:
+            return found
+
+
+def load_many(table: Table, ids: Sequence[str], *, strong: bool = True) -> dict[str, FollowUp]:
+    """By id; those that are gone are left out."""
+    items = table.get_many([key(id_) for id_ in ids], strong=strong)
+    return {found.id: found for found in map(load, items.values())}
+
+
+def due_ids(table: Table, shard: str, lane: str, now: datetime, limit: int, after: str | None) -> tuple[list[str], str | None]:
+    """The ids whose time to be looked at has come, oldest first, and where to go on."""
+    page = table.query_index(DUE, due_partition(shard, lane), high=f"{stamp(now)}~", limit=limit, after=after)
+    return [entry.key[1].removeprefix(_PREFIX) for entry in page.entries], page.next
+
+
+def next_due(table: Table, shard: str, lane: str, after: datetime) -> str | None:
+    """The stamp of the first time after `after` at which a follow-up is to be looked at, or None."""
+    page = table.query_index(DUE, due_partition(shard, lane), low=f"{stamp(after)}~", limit=1)
+    return page.entries[0].sort.partition("#")[0] if page.entries else None
+
+
+# --- before it goes: each loses when the follow-up has moved on ---
+
+
+def move(follow_up: FollowUp) -> Update:
+    """To another due time."""
+    return Update(
+        key(follow_up.id),
+        set={
+            "due_at": stamp(follow_up.due_at),
+            "look_at": stamp(follow_up.look_at),
+            "expires_at": value(follow_up.expires_at),
+            **_due(follow_up, follow_up.look_at),
+        },
+        when=(OneOf("state", (fu.PLANNED, fu.HELD)),),
+    )
+
+
+def hold(follow_up: FollowUp, verdict: Hold) -> Update:
+    """Held, to be looked at again at the earlier of its release and its expiry."""
+    restarts = verdict.restarts or follow_up.expires_at is None
+    look_at = verdict.until if restarts or follow_up.expires_at is None else min(verdict.until, follow_up.expires_at)
+    return Update(
+        key(follow_up.id),
+        set={"state": fu.HELD, "reason": value(verdict.reason), "look_at": stamp(look_at), **_due(follow_up, look_at)},
+        remove=("expires_at",) if restarts else (),
+        when=(OneOf("state", (fu.PLANNED, fu.HELD)),),
+    )
+
+
+def release(follow_up: FollowUp, now: datetime) -> Update:
+    """Held no longer; a count to its expiry that stood still starts anew."""
+    expires = follow_up.expires_at or now + lifetime(follow_up.message_class)
+    return Update(
+        key(follow_up.id),
+        set={"state": fu.PLANNED, "reason": value(Reason("released")), "expires_at": stamp(expires)},
+        when=(Equals("state", fu.HELD),),
+    )
+
+
+def end(id_: str, verdict: End) -> Update:
+    """Cancelled, expired or handed over."""
+    return Update(
+        key(id_),
+        set={"state": verdict.state, "reason": value(verdict.reason)},
+        remove=_DUE_KEYS,
+        when=(OneOf("state", (fu.PLANNED, fu.HELD)),),
+    )
+
+
+# --- while it goes: all under the authorisation's own token ---
+
+
+def authorise(id_: str, token: str, place: int, neighbours: tuple[str, str], now: datetime) -> Update:
+    """From planned to sending. The due key stays, so that the clock comes back to whatever gets stuck here."""
+    at = stamp(now)
+    return Update(
+        key(id_),
+        set={
+            "state": fu.SENDING,
+            "token": token,
+            "place": place,
+            "follows": neighbours[0],
+            "followed_by": neighbours[1],
+            "authorised_at": at,
+            "reason": value(Reason("sending", {"at": at})),
+        },
+        when=(Equals("state", fu.PLANNED),),
+    )
+
+
+def _mine(token: str, *states: str) -> tuple[OneOf, Equals]:
+    return OneOf("state", states or (fu.SENDING,)), Equals("token", token)
+
+
+def sent(id_: str, token: str, message_id: str, now: datetime) -> Update:
+    """The mailer took it. Also from unsure: the worker was slow, not wrong."""
+    at = stamp(now)
+    return Update(
+        key(id_),
+        set={"state": fu.SENT, "sent_at": at, "message_id": message_id, "reason": value(Reason("sent", {"at": at}))},
+        remove=_DUE_KEYS,
+        when=_mine(token, fu.SENDING, fu.UNSURE),
+    )
+
+
+def back_to_planned(follow_up: FollowUp, token: str, why: Reason, look_at: datetime) -> Update:
+    """It was surely not taken: it waits its turn again."""
+    return Update(
+        key(follow_up.id),
+        set={"state": fu.PLANNED, "reason": value(why), "look_at": stamp(look_at), **_due(follow_up, look_at)},
+        when=_mine(token),
+    )
+
+
+def failed(id_: str, token: str, why: Reason) -> Update:
+    """The mailer will never take it."""
+    return Update(key(id_), set={"state": fu.FAILED, "reason": value(why)}, remove=_DUE_KEYS, when=_mine(token))
+
+
+def unsure(follow_up: FollowUp, token: str, now: datetime, look_at: datetime) -> Update:
+    """It may or may not have been taken: only an event or the owner can tell."""
+    return Update(
+        key(follow_up.id),
+        set={
+            "state": fu.UNSURE,
+            "reason": value(Reason("unsure", {"at": stamp(now)})),
+            "look_at": stamp(look_at),
+            **_due(follow_up, look_at),
+        },
+        when=_mine(token),
+    )
+
+
+def look_later(follow_up: FollowUp, look_at: datetime) -> Update:
+    """Nothing to be done about it now."""
+    return Update(
+        key(follow_up.id),
+        set={"look_at": stamp(look_at), **_due(follow_up, look_at)},
+        when=(Equals("state", follow_up.state),),
+    )
+
+
+# --- after it went ---
+
+
+def settle(event: DeliveryEvent) -> Update:
+    """An event proves that it was taken, whatever we believed. Loses when it had settled already."""
+    at = stamp(event.at)
+    return Update(
+        key(event.follow_up_id),
+        set={"state": fu.SENT, "sent_at": at, "message_id": event.message_id, "reason": value(Reason("sent", {"at": at}))},
+        remove=_DUE_KEYS,
+        when=(OneOf("state", (fu.SENDING, fu.UNSURE, fu.PLANNED)),),
+    )
+
+
+def note_outcome(event: DeliveryEvent) -> Update:
+    """What became of it after it was taken."""
+    return Update(key(event.follow_up_id), set={"bounced": event.kind}, when=(Exists(),))

@@ -1,0 +1,64 @@
+"""Orders, and apart from each its gift's recipient, so that the one can be forgotten without the other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.domain.calendar import stamp
+from chalicelib.domain.gift import Gift
+from chalicelib.domain.order import Order
+from chalicelib.stores.codec import from_item, to_item
+from chalicelib.table import TTL, Delete, Equals, Exists, Item, Key, Missing, Put, Update
+
+
+def key(order: str) -> Key:
+    """Of the order named so (domain.order.order_key)."""
+    return f"O#{order}", "ORDER"
+
+
+def gift_key(order: str) -> Key:
+    """Of its gift's recipient."""
+    return f"O#{order}", "GIFT"
+
+
+def load(item: Item | None, order: str) -> Order:
+    """An order of which nothing was heard yet is an empty one."""
+    return from_item(item, Order) if item is not None else Order(order)
+
+
+def load_gift(item: Item | None, order: Order, now: datetime) -> Gift | None:
+    """None when there is none, and from the day on which it is to be forgotten: the table may take days to notice."""
+    if item is None or order.gift_until is None or now >= order.gift_until:
+        return None
+    return from_item(item, Gift)
+
+
+def put(order: Order, before: Order) -> Put:
+    """The order one version on; loses when another event came between."""
+    when = (Equals("version", before.version),) if before.version else (Missing(),)
+    return Put(to_item(key(order.key), order), when=when)
+
+
+def put_gift(order: Order, gift: Gift) -> Put:
+    """The recipient, with the day on which they are forgotten."""
+    ttl = {TTL: int(order.gift_until.timestamp())} if order.gift_until else {}
+    return Put(to_item(gift_key(order.key), gift, **ttl))
+
+
+def forgotten(order: str, now: datetime) -> Update:
+    """From now on the recipient is forgotten, whatever event still comes."""
+    return Update(key(order), set={"gift_until": stamp(now)}, add={"version": 1}, when=(Exists(),))
+
+
+def forget_gift(order: str) -> Delete:
+    """The recipient's data, gone."""
+    return Delete(gift_key(order))
+
+
+def thanked(order: Order, at: datetime) -> Update:
+    """The recipient's thanks were taken, once."""
+    return Update(
+        key(order.key),
+        set={"thanked_at": stamp(at), "version": order.version + 1},
+        when=(Equals("version", order.version),),
+    )

@@ -1,0 +1,134 @@
+"""People: claim, contact, standing and consents, all under the person's id."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from chalicelib.domain.calendar import stamp
+from chalicelib.domain.claim import LINK_LASTS, Claim, Contact
+from chalicelib.domain.consent import Consent, consent_key
+from chalicelib.domain.follow_up import FollowUp
+from chalicelib.domain.playbook import RECIPIENT
+from chalicelib.domain.standing import SERVICE, Standing, with_heard
+from chalicelib.stores.codec import from_item, to_item
+from chalicelib.table import TTL, Below, Check, Condition, Equals, Item, Key, Lacks, Missing, Put, Update, Value
+
+LEDGER_KEPT = timedelta(days=6 * 366)
+
+
+def standing_key(person: str) -> Key:
+    """What the person may be sent."""
+    return f"P#{person}", "STANDING"
+
+
+def contact_key(person: str) -> Key:
+    """Name and address of a person by their own act."""
+    return f"P#{person}", "CONTACT"
+
+
+def claim_key(person: str, offer: str) -> Key:
+    """The claim for an offer that waits for its click."""
+    return f"P#{person}", f"CLAIM#{offer}"
+
+
+def load_standing(item: Item | None, person: str) -> Standing:
+    """A person of whom nothing is known may be written to about their own doings."""
+    return from_item(item, Standing) if item is not None else Standing(person)
+
+
+def load_contact(item: Item | None) -> Contact | None:
+    """None when there is none."""
+    return from_item(item, Contact) if item is not None else None
+
+
+def load_claim(item: Item | None, now: datetime) -> Claim | None:
+    """None when there is none, or when its seven days are over: the table may take days to notice."""
+    claim = from_item(item, Claim) if item is not None else None
+    return claim if claim is not None and now < claim.mailed_at + LINK_LASTS else None
+
+
+def put_claim(claim: Claim, before: Item | None) -> Put:
+    """In place of the claim read before; loses when another came between."""
+    ttl = int((claim.mailed_at + LINK_LASTS).timestamp())
+    return Put(to_item(claim_key(claim.person, claim.offer), claim, **{TTL: ttl}), when=(_unchanged(before),))
+
+
+def _unchanged(before: Item | None) -> Condition:
+    return Missing() if before is None else Equals("id", str(before["id"]))
+
+
+def claimed_again(claim: Claim) -> Update:
+    """Counted, and nothing else of it changed."""
+    return Update(claim_key(claim.person, claim.offer), add={"times": 1}, when=(Equals("id", claim.id),))
+
+
+def claim_confirmed(claim: Claim, now: datetime) -> Update:
+    """Loses when it was confirmed before, or a newer claim took its place."""
+    return Update(
+        claim_key(claim.person, claim.offer),
+        set={"confirmed_at": stamp(now)},
+        when=(Equals("id", claim.id), Lacks("confirmed_at")),
+    )
+
+
+def put_contact(contact: Contact) -> Put:
+    """Loses when there is one."""
+    return Put(to_item(contact_key(contact.person), contact), when=(Missing(),))
+
+
+def put_consent(consent: Consent) -> Put:
+    """One more line of the ledger."""
+    key = (f"P#{consent.person}", f"CONSENT#{consent.purpose}#{consent.channel}#{stamp(consent.confirmed_at)}")
+    return Put(to_item(key, consent, **{TTL: int((consent.confirmed_at + LEDGER_KEPT).timestamp())}), when=(Missing(),))
+
+
+def _as_checked(standing: Standing) -> tuple[Condition, ...]:
+    return (Equals("version", standing.version),) if standing.version else (Below("version", 1),)
+
+
+def confirmed(standing: Standing, consent: Consent | None) -> Update:
+    """After a click in a mail that reached them: reachable again, and with a new consent no longer stopped."""
+    set_: dict[str, Value] = {"person": standing.person, "version": standing.version + 1}
+    remove: tuple[str, ...] = ("unreachable_at", "unreachable_why", "second_chance")
+    if consent is not None:
+        set_["consents"] = {**standing.consents, consent_key(consent.purpose, consent.channel): stamp(consent.confirmed_at)}
+        remove = (*remove, "stopped_at")
+    return Update(standing_key(standing.person), set=set_, remove=remove, when=_as_checked(standing))
+
+
+def stopped(person: str, now: datetime) -> Update:
+    """No courtesy and no marketing, from this commit on. Never loses: a stop asks no questions."""
+    return Update(standing_key(person), set={"person": person, "stopped_at": stamp(now), "consents": {}}, add={"version": 1})
+
+
+def unreachable(person: str, why: str, now: datetime) -> Update:
+    """Nothing by e-mail, from this commit on."""
+    return Update(
+        standing_key(person),
+        set={"person": person, "unreachable_at": stamp(now), "unreachable_why": why},
+        add={"version": 1},
+    )
+
+
+def authorised(standing: Standing, follow_up: FollowUp, now: datetime) -> Update | Check:
+    """Holds only if the standing is as the checks saw it. Courtesy and marketing are entered in the cap list, the note for ever."""
+    set_: dict[str, Value] = {}
+    if follow_up.message_class != SERVICE:
+        set_["heard"] = dict(with_heard(standing, follow_up.id, now))
+    if follow_up.role == RECIPIENT:
+        set_["noted"] = follow_up.id
+    if standing.unreachable_at:
+        set_["second_chance"] = follow_up.id
+    if not set_:
+        return Check(standing_key(standing.person), when=_as_checked(standing))
+    set_ |= {"person": standing.person, "version": standing.version + 1}
+    return Update(standing_key(standing.person), set=set_, when=_as_checked(standing))
+
+
+def noted(standing: Standing, follow_up: FollowUp) -> Update:
+    """The one note was handed over to be written by hand."""
+    return Update(
+        standing_key(standing.person),
+        set={"person": standing.person, "noted": follow_up.id, "version": standing.version + 1},
+        when=_as_checked(standing),
+    )

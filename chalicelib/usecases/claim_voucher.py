@@ -1,0 +1,105 @@
+"""A visitor claims the voucher.
+
+count (network, address) → read what is known → one transaction: the claim and its mail's follow-up → hint
+
+Whoever asks learns nothing about whom we know: every path through here takes the same calls, and the answer is the same.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.domain.claim import Asked, Claim, was_mailed_lately
+from chalicelib.domain.consent import EMAIL, NEWSLETTER, consent_key
+from chalicelib.domain.follow_up import FollowUp
+from chalicelib.domain.identity import keyed_hash, network_of, person_id
+from chalicelib.domain.playbook import planned
+from chalicelib.domain.reason import Reason
+from chalicelib.domain.shop import newsletter_wording
+from chalicelib.errors import Lost, TooMany
+from chalicelib.ports import DUE_NOW, World
+from chalicelib.stores import counters, follow_ups, people, vouchers
+from chalicelib.stores.counters import WINDOW
+from chalicelib.table import Action, Item
+
+TRIES = 4
+
+
+def claim_voucher(world: World, asked: Asked, ip: str) -> None:
+    """Plans the mail that the claim calls for: a link to confirm, or for a holder of the voucher their code again.
+
+    Errors: TooMany when the visitor's network claims too often. An address that is claimed too often is answered like any other.
+    """
+    now = world.clock.now()
+    if not _within_limits(world, asked, ip, now):
+        return
+    person = person_id(world.secrets.people, asked.address.key)
+    token = world.ids.token()
+    for _ in range(TRIES):
+        actions = _answer(world, asked, person, now)
+        try:
+            world.table.transact(actions, token)
+        except Lost:
+            token = world.ids.token()  # another claim for the address came between: decide anew
+            continue
+        break
+    world.queue.put(DUE_NOW, {"why": "claim"})
+
+
+def _within_limits(world: World, asked: Asked, ip: str, now: datetime) -> bool:
+    limits, pepper = world.shop.limits, world.secrets.people
+    network = keyed_hash(pepper, "network", network_of(ip))
+    try:
+        world.table.write(counters.count("network", network, limits.claims_per_network, now))
+    except Lost:
+        raise TooMany("Too many claims came from your network. Please try again in an hour.", WINDOW) from None
+    try:
+        world.table.write(
+            counters.count("address", keyed_hash(pepper, "address", asked.address.key), limits.claims_per_address, now)
+        )
+    except Lost:
+        return False
+    return True
+
+
+def _answer(world: World, asked: Asked, person: str, now: datetime) -> list[Action]:
+    offer = world.shop.offer.name
+    claim_key, issued_key, standing_key = (
+        people.claim_key(person, offer),
+        vouchers.issued_key(person, offer),
+        people.standing_key(person),
+    )
+    found = world.table.get_many([claim_key, issued_key, standing_key])
+    before = people.load_claim(found.get(claim_key), now)
+    if before is not None and was_mailed_lately(before, now):
+        return [people.claimed_again(before), follow_ups.asked_again(before.follow_up)]
+    standing = people.load_standing(found.get(standing_key), person)
+    subscribed = consent_key(NEWSLETTER, EMAIL) in standing.consents
+    claim_id = world.ids.token()
+    follow_up = _follow_up(world, person, claim_id, found.get(issued_key), ticked=asked.newsletter and not subscribed, now=now)
+    claim = Claim(
+        id=claim_id,
+        person=person,
+        offer=offer,
+        name=asked.name,
+        address=asked.address.normalised,
+        dedupe_key=asked.address.key,
+        mailed_at=now,
+        follow_up=follow_up.id,
+        version=newsletter_wording(world.shop).version if asked.newsletter else 0,
+    )
+    return [people.put_claim(claim, found.get(claim_key)), follow_ups.put(follow_up)]
+
+
+def _follow_up(world: World, person: str, claim_id: str, issued: Item | None, *, ticked: bool, now: datetime) -> FollowUp:
+    extra = {"claim": claim_id}
+    if ticked:
+        extra["newsletter"] = "yes"
+    if issued is None:
+        (rule,) = world.playbook.of("claim")
+        why = Reason("claimed")
+    else:
+        (rule,) = world.playbook.of("claim again")
+        why = Reason("claimed-again")
+        extra["code"] = str(issued["code"])
+    return planned(rule, person, world.shop.offer.name, now, why, world.shop, now, extra=extra, occurrence=claim_id)

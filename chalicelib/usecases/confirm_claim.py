@@ -1,0 +1,123 @@
+"""The click in the confirmation mail.
+
+open the link → read → one transaction: contact, voucher, consent if ticked, standing, the voucher's mail → hint
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from chalicelib.domain.claim import Claim, contact_from
+from chalicelib.domain.consent import Consent, given
+from chalicelib.domain.playbook import planned
+from chalicelib.domain.reason import Reason
+from chalicelib.domain.shop import Shop, newsletter_wording
+from chalicelib.domain.standing import Standing
+from chalicelib.domain.voucher import Voucher, new_code
+from chalicelib.errors import Lost, NotFound, Retryable
+from chalicelib.ports import DUE_NOW, World
+from chalicelib.stores import follow_ups, people, vouchers
+from chalicelib.table import Action
+
+PURPOSE = "confirm"
+TRIES = 4
+
+
+class Confirmed(Struct, frozen=True):
+    """What the person now has. `newsletter`: this click also said yes to it."""
+
+    voucher: Voucher
+    newsletter: bool
+
+
+class Waiting(Struct, frozen=True):
+    """What the click would do."""
+
+    newsletter: bool
+
+
+def look_at_claim(world: World, token: str) -> Waiting:
+    """For the page with the button; writes nothing. Errors: Unverified, NotFound."""
+    claim = _claim(world, token)
+    return Waiting(newsletter=bool(claim.version) and claim.confirmed_at is None)
+
+
+def confirm_claim(world: World, token: str) -> Confirmed:
+    """The address is theirs: they are a contact and have their voucher; the second click gives the same answer.
+
+    Errors: Unverified (the link), NotFound (the claim has run out, or a newer link was sent), Retryable.
+    """
+    now = world.clock.now()
+    for _ in range(TRIES):
+        claim = _claim(world, token)
+        standing, issued, known = _read(world, claim)
+        if claim.confirmed_at is not None and issued is not None:
+            return Confirmed(issued, newsletter=bool(claim.version))
+        consent = _consent(world.shop, claim, now)
+        voucher = issued or _new_voucher(world, claim, now)
+        actions: list[Action] = [people.claim_confirmed(claim, now)]
+        if not known:
+            actions.append(people.put_contact(contact_from(claim, world.shop.locale, now)))
+        if issued is None:
+            actions += [*vouchers.issue(voucher), _voucher_mail(world, claim, voucher, now)]
+        if consent is not None:
+            actions.append(people.put_consent(consent))
+        if consent is not None or standing.unreachable_at:
+            actions.append(people.confirmed(standing, consent))
+        try:
+            world.table.transact(actions, world.ids.token())
+        except Lost:
+            continue  # the other tab was quicker, or a bounce came in: look again
+        world.queue.put(DUE_NOW, {"why": "confirmed"})
+        return Confirmed(voucher, newsletter=consent is not None)
+    raise Retryable("Too much happened at once. Please press the button again.")
+
+
+def _claim(world: World, token: str) -> Claim:
+    now = world.clock.now()
+    opened = world.links.open(token, PURPOSE, now)
+    key = people.claim_key(opened.person, world.shop.offer.name)
+    claim = people.load_claim(world.table.get(key), now)
+    if claim is None:
+        raise NotFound("This link has run out. Please claim the voucher once more.")
+    if claim.id != opened.scope:
+        raise NotFound("A newer link was sent to you. Please use the newest mail.")
+    return claim
+
+
+def _read(world: World, claim: Claim) -> tuple[Standing, Voucher | None, bool]:
+    standing_key, contact_key = people.standing_key(claim.person), people.contact_key(claim.person)
+    issued_key = vouchers.issued_key(claim.person, claim.offer)
+    found = world.table.get_many([standing_key, contact_key, issued_key])
+    issued = found.get(issued_key)
+    voucher = vouchers.load(world.table.get(vouchers.key(str(issued["code"])))) if issued is not None else None
+    return people.load_standing(found.get(standing_key), claim.person), voucher, contact_key in found
+
+
+def _consent(shop: Shop, claim: Claim, now: datetime) -> Consent | None:
+    if not claim.version:
+        return None
+    seen = next((w for w in shop.wordings if w.version == claim.version and w.purpose == newsletter_wording(shop).purpose), None)
+    # without the very words that they saw there is nothing to agree to
+    return given(claim.person, seen, claim.mailed_at, now, "voucher form") if seen is not None else None
+
+
+def _new_voucher(world: World, claim: Claim, now: datetime) -> Voucher:
+    offer = world.shop.offer
+    return Voucher(
+        code=new_code(world.ids.bits),
+        person=claim.person,
+        offer=offer.name,
+        value=offer.value,
+        minimum=offer.minimum,
+        issued_at=now,
+        ends_at=now + timedelta(days=offer.days),
+    )
+
+
+def _voucher_mail(world: World, claim: Claim, voucher: Voucher, now: datetime) -> Action:
+    (rule,) = world.playbook.of("confirmed")
+    extra = {"code": voucher.code}
+    return follow_ups.put(planned(rule, claim.person, claim.offer, now, Reason("confirmed"), world.shop, now, extra=extra))

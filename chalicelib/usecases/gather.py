@@ -1,0 +1,100 @@
+"""Everything that the checks and the mail need to know of some follow-ups, in two batched reads.
+
+The reads may be a moment old: the authorising transaction proves that what decides had not changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chalicelib.domain.claim import Claim, Contact
+from chalicelib.domain.follow_up import FollowUp
+from chalicelib.domain.gift import Gift
+from chalicelib.domain.order import Order
+from chalicelib.domain.playbook import BUYER, CLAIMANT, CONTACT, GIVER, RECIPIENT
+from chalicelib.domain.screening import Case
+from chalicelib.ports import World
+from chalicelib.stores import follow_ups, gate, orders, people, vouchers
+from chalicelib.table import Item, Key
+
+
+def gather(world: World, shard: str, ids: Sequence[str]) -> list[Case]:
+    """A case for each follow-up that is still there, in the order of `ids`."""
+    found = follow_ups.load_many(world.table, ids, strong=False)
+    wanted = [found[id_] for id_ in ids if id_ in found]
+    keys = {gate.key(shard)}
+    for follow_up in wanted:
+        keys.update(_about(follow_up))
+    items = world.table.get_many(sorted(keys), strong=False)
+    return [_case(world, shard, follow_up, items) for follow_up in wanted]
+
+
+def _about(follow_up: FollowUp) -> list[Key]:
+    keys = [people.standing_key(follow_up.person)]
+    match follow_up.role:
+        case role if role in (BUYER, RECIPIENT, GIVER):
+            keys.append(orders.key(follow_up.anchor))
+            if role != BUYER:
+                keys.append(orders.gift_key(follow_up.anchor))
+        case role if role == CLAIMANT:
+            keys.append(people.claim_key(follow_up.person, follow_up.anchor))
+        case _:
+            keys.append(people.contact_key(follow_up.person))
+    if code := follow_up.extra.get("code"):
+        keys.append(vouchers.key(code))
+    return keys
+
+
+def _case(world: World, shard: str, follow_up: FollowUp, items: dict[Key, Item]) -> Case:
+    now, shop = world.clock.now(), world.shop
+    opened = gate.load(items.get(gate.key(shard)), now, shop)
+    case = Case(
+        follow_up=follow_up,
+        rule=world.playbook.named(follow_up.rule),
+        standing=people.load_standing(items.get(people.standing_key(follow_up.person)), follow_up.person),
+        shop=shop,
+        now=now,
+        name="",
+        address="",
+        country=shop.country,
+        paused=opened.paused,
+        used_today=opened.used_today,
+        voucher=vouchers.load(items.get(vouchers.key(code))) if (code := follow_up.extra.get("code")) else None,
+    )
+    match follow_up.role:
+        case role if role == CLAIMANT:
+            claim = people.load_claim(items.get(people.claim_key(follow_up.person, follow_up.anchor)), now)
+            return _for_claimant(case, claim)
+        case role if role == CONTACT:
+            return _for_contact(case, people.load_contact(items.get(people.contact_key(follow_up.person))))
+        case _:
+            item = items.get(orders.key(follow_up.anchor))
+            order = orders.load(item, follow_up.anchor) if item is not None else None
+            gift = orders.load_gift(items.get(orders.gift_key(follow_up.anchor)), order, now) if order is not None else None
+            return _for_order(case, order, gift)
+
+
+def _for_claimant(case: Case, claim: Claim | None) -> Case:
+    if claim is None or claim.id != case.follow_up.extra.get("claim"):
+        return case  # run out, or a newer claim took its place: without an address nothing goes
+    return msgspec.structs.replace(case, address=claim.address, claim=claim)
+
+
+def _for_contact(case: Case, contact: Contact | None) -> Case:
+    return msgspec.structs.replace(case, name=contact.name, address=contact.address) if contact is not None else case
+
+
+def _for_order(case: Case, order: Order | None, gift: Gift | None) -> Case:
+    if order is None or order.view is None:
+        return case
+    if case.follow_up.role == RECIPIENT:
+        to = gift or Gift()
+        return msgspec.structs.replace(
+            case, order=order, gift=gift, name=to.recipient, address=to.address, country=to.country or case.country
+        )
+    buyer = order.view.buyer
+    return msgspec.structs.replace(
+        case, order=order, gift=gift, name=buyer.name, address=buyer.address, country=buyer.country or case.country
+    )

@@ -1,0 +1,77 @@
+"""What the owner asks: every follow-up with its state, its time and its reason in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from chalicelib.domain.calendar import stamp
+from chalicelib.domain.follow_up import LANES, FollowUp
+from chalicelib.domain.identity import parse_address, person_id
+from chalicelib.domain.sentences import for_owner
+from chalicelib.ports import World
+from chalicelib.stores import follow_ups
+from chalicelib.stores.follow_ups import SHARDS
+from chalicelib.usecases.gather import gather
+
+BATCH = 50
+
+
+class Listed(Struct, frozen=True):
+    """One line. `kind`: the rule's name. `contact`: the address, "" when it is not known or no longer kept. `due_at`: a stamp."""
+
+    id: str
+    kind: str
+    contact: str
+    state: str
+    due_at: str
+    reason: str
+
+
+def list_follow_ups(world: World, address: str = "") -> list[Listed]:
+    """All of them, or one person's, by due time. Reads the whole table when no address is given. Errors: Invalid."""
+    if address:
+        found = follow_ups.of_person(world.table, person_id(world.secrets.people, parse_address(address).key))
+    else:
+        found = _all(world)
+    found.sort(key=lambda one: (one.due_at, one.id))
+    addresses = _addresses(world, found)
+    zone = world.shop.zone
+    return [
+        Listed(
+            id=one.id,
+            kind=one.rule,
+            contact=addresses.get(one.id, ""),
+            state=one.state,
+            due_at=stamp(one.due_at),
+            reason=for_owner(one.reason, zone) + (f" Then the mail {one.bounced}." if one.bounced else ""),
+        )
+        for one in found
+    ]
+
+
+def next_due(world: World) -> str | None:
+    """The stamp of the next time at which an open follow-up is to be looked at, or None."""
+    now = world.clock.now()
+    times = [follow_ups.next_due(world.table, shard, lane, now) for shard in SHARDS for lane in LANES]
+    return min((time for time in times if time is not None), default=None)
+
+
+def _all(world: World) -> list[FollowUp]:
+    found: list[FollowUp] = []
+    after = None
+    while True:
+        page = world.table.scan(after=after)
+        found += [follow_ups.load(item) for item in page.items if follow_ups.is_follow_up((str(item["pk"]), str(item["sk"])))]
+        if (after := page.next) is None:
+            return found
+
+
+def _addresses(world: World, found: Sequence[FollowUp]) -> dict[str, str]:
+    ids = [one.id for one in found]
+    return {
+        case.follow_up.id: case.address
+        for start in range(0, len(ids), BATCH)
+        for case in gather(world, SHARDS[0], ids[start : start + BATCH])
+    }

@@ -1,0 +1,24 @@
+"""A delivery event comes back from the mailer: it settles what was in doubt, and closes an address that mail cannot reach."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from chalicelib.domain.delivery import BOUNCED, COMPLAINED, REJECTED, DeliveryEvent, suppresses
+from chalicelib.domain.follow_up import person_of
+from chalicelib.errors import Lost
+from chalicelib.ports import World
+from chalicelib.stores import follow_ups, people
+
+
+def record_delivery(world: World, event: DeliveryEvent) -> None:
+    """Events may come late, twice and in any order. Errors: Retryable; ValueError for an id that is none of ours."""
+    person = person_of(event.follow_up_id)
+    why = suppresses(event)
+    if why:
+        world.table.write(people.unreachable(person, why, world.clock.now()))
+    with suppress(Lost):  # it was settled before
+        world.table.write(follow_ups.settle(event))
+    if event.kind in (BOUNCED, COMPLAINED, REJECTED):
+        with suppress(Lost):  # its follow-up has been deleted; the standing holds what matters
+            world.table.write(follow_ups.note_outcome(event))

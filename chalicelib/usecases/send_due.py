@@ -1,0 +1,144 @@
+"""The clock sends what is due. Effectively once: docs/sending.md tells why each step stands where it does.
+
+for each lane, service first, oldest first, up to 45 at a time:
+    gather → screen → held and ended are written down, the rest is rendered
+    → authorise in one transaction → for each in its place: fence, read again, call the mailer once, commit the outcome
+what a dead worker left behind → recover
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from chalicelib.domain import follow_up as fu
+from chalicelib.domain.calendar import stamp
+from chalicelib.domain.follow_up import LANES
+from chalicelib.domain.playbook import RECIPIENT
+from chalicelib.domain.reason import Reason
+from chalicelib.domain.screening import Case, End, Hold, screen
+from chalicelib.errors import Invalid, Lost, Misconfigured
+from chalicelib.ports import MailRefused, MailUncertain, World
+from chalicelib.stores import follow_ups, people
+from chalicelib.stores.follow_ups import SHARDS
+from chalicelib.table import Action
+from chalicelib.usecases.authorise import Authorised, Ready, authorise
+from chalicelib.usecases.compose import compose
+from chalicelib.usecases.gather import gather
+from chalicelib.usecases.recover import DOUBT, recover
+
+CHUNK = 45
+FENCE_SECONDS = 10.0
+REFUSED_WAIT = timedelta(minutes=1)
+UNRENDERABLE_WAIT = timedelta(hours=1)
+MAX_PASSES = 50
+
+
+def send_due(world: World) -> int:
+    """How many mails the mailer took. What raises here is found again by the next tick."""
+    return sum(_send_lane(world, shard, lane) for shard in SHARDS for lane in LANES)
+
+
+def _send_lane(world: World, shard: str, lane: str) -> int:
+    count = 0
+    for _ in range(MAX_PASSES):  # a pass leaves behind a person's second mail, for the next
+        left_over, after = False, None
+        while True:
+            ids, after = follow_ups.due_ids(world.table, shard, lane, world.clock.now(), CHUNK, after)
+            if ids:
+                sent, left = _send_chunk(world, shard, ids)
+                count, left_over = count + sent, left_over or left
+            if after is None:
+                break
+        if not left_over:
+            break
+    return count
+
+
+def _send_chunk(world: World, shard: str, ids: Sequence[str]) -> tuple[int, bool]:
+    """How many were sent, and whether some wait for the next pass."""
+    cases = gather(world, shard, ids)
+    recover(world, [case.follow_up for case in cases])
+    ready: dict[str, Ready] = {}
+    left = False
+    for case in cases:
+        if case.follow_up.state not in (fu.PLANNED, fu.HELD):
+            continue
+        if case.follow_up.person in ready:
+            left = True  # its checks must see what the first one changed
+        elif (one := _prepare(world, case)) is not None:
+            ready[case.follow_up.person] = one
+    return _deliver(world, authorise(world, shard, list(ready.values()))), left
+
+
+def _prepare(world: World, case: Case) -> Ready | None:
+    """The mail, if every check passes and it can be written; else what was found is written down."""
+    verdict = screen(case)
+    if not isinstance(verdict, (Hold, End)):
+        try:
+            mail = compose(world, case)
+        except (Misconfigured, Invalid) as error:
+            verdict = Hold(Reason("unrenderable", {"detail": str(error)}), case.now + UNRENDERABLE_WAIT)
+        else:
+            if case.follow_up.state == fu.HELD and not _write(world, follow_ups.release(case.follow_up, case.now)):
+                return None
+            return Ready(case, mail)
+    if isinstance(verdict, Hold):
+        _write(world, follow_ups.hold(case.follow_up, verdict))
+    else:
+        _end(world, case, verdict)
+    return None
+
+
+def _end(world: World, case: Case, verdict: End) -> None:
+    actions: list[Action] = [follow_ups.end(case.follow_up.id, verdict)]
+    if verdict.state == fu.HANDED_OVER and case.follow_up.role == RECIPIENT:
+        actions.append(people.noted(case.standing, case.follow_up))  # a note by hand is the one note, too
+    try:
+        world.table.transact(actions, world.ids.token())
+    except Lost:
+        return  # it moved on; the next tick looks again
+
+
+def _deliver(world: World, authorised: Authorised) -> int:
+    count = 0
+    for one in authorised.ready:
+        if world.clock.monotonic() - authorised.began > FENCE_SECONDS:
+            # never called, and this worker knows it
+            _write(world, follow_ups.back_to_planned(one.case.follow_up, authorised.token, Reason("never-called"), one.case.now))
+            continue
+        current = follow_ups.load_many(world.table, [one.id]).get(one.id)
+        if current is None or current.state != fu.SENDING or current.token != authorised.token:
+            break  # somebody took this chunk for dead: it is theirs now
+        count += _call(world, one, authorised.token)
+    return count
+
+
+def _call(world: World, one: Ready, token: str) -> int:
+    """One attempt; its outcome is committed before anything else is called."""
+    follow_up = one.case.follow_up
+    try:
+        message_id = world.mailer.send(one.id, one.mail)
+    except MailRefused as refused:
+        now = world.clock.now()
+        if refused.permanent:
+            _write(world, follow_ups.failed(one.id, token, Reason("rejected", {"detail": str(refused)})))
+        else:
+            why = Reason("refused-for-now", {"at": stamp(now), "detail": str(refused)})
+            _write(world, follow_ups.back_to_planned(follow_up, token, why, now + REFUSED_WAIT))
+        return 0
+    except MailUncertain:
+        now = world.clock.now()
+        _write(world, follow_ups.unsure(follow_up, token, now, now + DOUBT))
+        return 0
+    _write(world, follow_ups.sent(one.id, token, message_id, world.clock.now()))
+    return 1
+
+
+def _write(world: World, action: Action) -> bool:
+    """False when the follow-up had moved on: whoever moved it knew more."""
+    try:
+        world.table.write(action)
+    except Lost:
+        return False
+    return True

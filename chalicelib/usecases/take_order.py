@@ -1,0 +1,120 @@
+"""One more event of an order.
+
+read the order → merge → plan → one transaction: order, recipient, follow-ups planned, moved and called off, voucher spent → hint
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from chalicelib.domain.calendar import stamp
+from chalicelib.domain.follow_up import CANCELLED, HELD, PLANNED, FollowUp
+from chalicelib.domain.gift import Gift, delete_at
+from chalicelib.domain.identity import person_id
+from chalicelib.domain.order import Learnt, Order, is_off, merge, order_key, replaces_gift
+from chalicelib.domain.playbook import RECIPIENT, changes, wanted
+from chalicelib.domain.reason import Reason
+from chalicelib.domain.screening import End
+from chalicelib.domain.voucher import Voucher, parse_code
+from chalicelib.errors import Lost, Retryable
+from chalicelib.ports import DUE_NOW, World
+from chalicelib.stores import follow_ups, orders, vouchers
+from chalicelib.table import Action
+
+TRIES = 6
+
+
+def take_order(world: World, learnt: Learnt) -> Order:
+    """The order as it now stands. Events commute, and a repeat writes nothing. Errors: Retryable."""
+    key = order_key(learnt.source, learnt.shop, learnt.order)
+    for _ in range(TRIES):
+        now = world.clock.now()
+        found = world.table.get_many([orders.key(key), orders.gift_key(key)])
+        before = orders.load(found.get(orders.key(key)), key)
+        kept = orders.load_gift(found.get(orders.gift_key(key)), before, now)
+        after, actions = _decide(world, learnt, before, kept, now)
+        if not actions:
+            return after
+        try:
+            world.table.transact(actions, world.ids.token())
+        except Lost:
+            continue  # another event of the order came between, or a follow-up moved on: look again
+        if any(due and due <= stamp(now) for due in after.follow_ups.values()):
+            world.queue.put(DUE_NOW, {"why": "order"})
+        return after
+    raise Retryable("The order changes too quickly; it is taken again in a moment.")
+
+
+def _decide(world: World, learnt: Learnt, before: Order, kept: Gift | None, now: datetime) -> tuple[Order, list[Action]]:
+    merged = merge(before, learnt)
+    gift = _gift(before, learnt, kept, now)
+    due = wanted(merged, gift, world.playbook, world.shop, lambda key: person_id(world.secrets.people, key), now)
+    merged = msgspec.structs.replace(merged, gift_until=_gift_until(before, merged, due, now))
+    planning = _reconcile(world, merged, due)
+    spent = _spent(world, merged)
+    after = msgspec.structs.replace(
+        merged,
+        follow_ups=planning.known,
+        vouchers=tuple(sorted({*merged.vouchers, *(voucher.code for voucher in spent)})),
+    )
+    if after == before and gift == kept:
+        return before, []
+    after = msgspec.structs.replace(after, version=before.version + 1)
+    actions: list[Action] = [orders.put(after, before), *planning.actions, *(vouchers.redeem(one, after.key) for one in spent)]
+    if gift is not None and (gift != kept or after.gift_until != before.gift_until):
+        actions.append(orders.put_gift(after, gift))
+    elif gift is None and kept is not None:
+        actions.append(orders.forget_gift(after.key))
+    return after, actions
+
+
+def _gift(before: Order, learnt: Learnt, kept: Gift | None, now: datetime) -> Gift | None:
+    if before.gift_until is not None and now >= before.gift_until:
+        return None  # forgotten on its day: a late event does not bring the recipient back
+    if not replaces_gift(before, learnt):
+        return kept
+    if learnt.gift is None or kept is None:
+        return learnt.gift
+    return msgspec.structs.replace(learnt.gift, thanks=kept.thanks)
+
+
+def _gift_until(before: Order, merged: Order, due: list[FollowUp], now: datetime) -> datetime | None:
+    if before.gift_until is not None and now >= before.gift_until:
+        return before.gift_until
+    if not merged.is_gift or merged.view is None:
+        return None
+    note = next((one.due_at for one in due if one.role == RECIPIENT), None)
+    return delete_at(merged.view.placed_at, note)
+
+
+class _Planning(Struct, frozen=True):
+    actions: list[Action]
+    known: dict[str, str]
+
+
+def _reconcile(world: World, order: Order, due: list[FollowUp]) -> _Planning:
+    known = order.follow_ups
+    todo = changes(known, due)
+    touched = [*(one.id for one in (*todo.plan_again, *todo.move)), *todo.call_off]
+    states = {id_: found.state for id_, found in follow_ups.load_many(world.table, touched).items()} if touched else {}
+    waiting = {id_ for id_, state in states.items() if state in (PLANNED, HELD)}
+    off = Reason("order-off", {"why": is_off(order)}) if is_off(order) else Reason("precondition-gone")
+    actions: list[Action] = [
+        *map(follow_ups.put, todo.plan),
+        *(follow_ups.put_again(one) for one in todo.plan_again if states.get(one.id) == CANCELLED),
+        *(follow_ups.move(one) for one in todo.move if one.id in waiting),
+        *(follow_ups.end(id_, End(CANCELLED, off)) for id_ in todo.call_off if id_ in waiting),
+    ]
+    after = {**known, **{one.id: stamp(one.due_at) for one in due}, **dict.fromkeys(todo.call_off, "")}
+    return _Planning(actions, after)
+
+
+def _spent(world: World, order: Order) -> list[Voucher]:
+    if order.view is None or is_off(order):
+        return []
+    codes = {code for text in order.view.codes if (code := parse_code(text)) is not None} - set(order.vouchers)
+    found = (vouchers.load(world.table.get(vouchers.key(code))) for code in sorted(codes))
+    return [voucher for voucher in found if voucher is not None and not voucher.redeemed_by]

@@ -1,0 +1,1 @@
+"""The command line: it parses arguments and prints; everything that it does is a use case or an adapter."""

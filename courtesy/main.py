@@ -1,0 +1,231 @@
+"""`courtesy`: parses arguments and prints. Exit 0 fine, 1 the answer is no, 2 it cannot be done."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from chalicelib.adapters.local.platform import LocalWorld
+from chalicelib.config import ROOT, Settings, settings
+from chalicelib.domain.calendar import instant
+from chalicelib.errors import CourtesyError, Invalid
+from courtesy.up import running_url, say
+
+DONE, NO, CANNOT = 0, 1, 2
+
+
+def run() -> None:
+    """The console script."""
+    raise SystemExit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit code."""
+    asked = _parser().parse_args(arguments)
+    try:
+        code: int = asked.do(asked)
+    except CourtesyError as error:
+        sys.stderr.write(f"courtesy: {error}\n")
+        return CANNOT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has read enough
+        return DONE
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--on", choices=("local",), default="local", help="the platform (default: local)")
+    common.add_argument("--data", type=Path, help="the local platform's folder (default: COURTESY_DATA, else .courtesy)")
+
+    parser = argparse.ArgumentParser(prog="courtesy", description="Permission-first customer follow-up for small online shops.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    up = commands.add_parser("up", parents=[common], help="run the shop on this machine until Ctrl-C")
+    up.add_argument("--port", type=int, default=8000, help="0 takes any free port (default: 8000)")
+    up.add_argument("--fresh", action="store_true", help="forget everything first")
+    up.set_defaults(do=_up)
+
+    demo = commands.add_parser("demo", parents=[common], help="run the main job, told step by step, then leave the shop up")
+    demo.add_argument("--port", type=int, default=0, help="default: any free port")
+    demo.set_defaults(do=_demo)
+
+    clock = commands.add_parser("clock", parents=[common], help="show the running shop's time, or advance it")
+    step = clock.add_mutually_exclusive_group()
+    step.add_argument("--advance", metavar="STEP", help="such as 10d, 1h or 90m")
+    step.add_argument("--to", metavar="TIME", help="such as 2026-12-01T10:00:00Z")
+    clock.set_defaults(do=_clock)
+
+    outbox = commands.add_parser("outbox", parents=[common], help="the mails that went out")
+    outbox.add_argument("--json", action="store_true", dest="as_json", help="everything, as JSON")
+    outbox.set_defaults(do=_outbox)
+
+    listed = commands.add_parser("follow-ups", parents=[common], help="every follow-up with its state and reason")
+    listed.add_argument("--json", action="store_true", dest="as_json", help="everything, as JSON")
+    listed.add_argument("--contact", metavar="ADDRESS", default="", help="one person's")
+    listed.set_defaults(do=_follow_ups)
+
+    build = commands.add_parser("build", parents=[common], help="build the static site into site/dist")
+    build.set_defaults(do=_build)
+
+    package = commands.add_parser("package", parents=[common], help="make the zip that Lambda runs")
+    package.add_argument("--out", type=Path, default=Path("dist"), help="the folder that it goes to (default: dist)")
+    package.set_defaults(do=_package)
+
+    webhook = commands.add_parser("webhook", help="play the storefront").add_subparsers(required=True, metavar="ACTION")
+    send = webhook.add_parser(
+        "send", parents=[common], help="sign an event with the local secret and post it to the running shop"
+    )
+    send.add_argument("file", type=Path, help="a bare body, a {headers, body} capture or a REST root object, as JSON")
+    send.add_argument("--source", required=True, help="the storefront: shopify")
+    send.add_argument("--topic", required=True, help="such as orders/create")
+    send.add_argument(
+        "--placed", choices=("now",), help="shift its times so that the order is placed now and none lies in the future"
+    )
+    send.set_defaults(do=_webhook_send)
+    return parser
+
+
+def _settings(asked: argparse.Namespace, url: str = "") -> Settings:
+    environment = {**os.environ, "COURTESY_PLATFORM": asked.on}
+    if asked.data is not None:
+        environment["COURTESY_DATA"] = str(asked.data)
+    if url:
+        environment["COURTESY_URL"] = url
+    return settings(environment)
+
+
+def _up(asked: argparse.Namespace) -> int:
+    from courtesy.up import Server, alone, wait_for_end
+
+    data = _settings(asked).data
+    with alone(data):
+        if asked.fresh:
+            _forget(data)
+        server = Server(lambda url: LocalWorld(_settings(asked, url)), "127.0.0.1", asked.port)
+        server.start()
+        say(f"{server.world.shop.name} is open at {server.url}/ (outbox: {server.url}/dev/). Ctrl-C closes it.")
+        wait_for_end()
+        server.stop()
+    return DONE
+
+
+def _forget(data: Path) -> None:
+    for path in data.iterdir():
+        if path.name == "lock":
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    from courtesy.demo import demo
+
+    return demo(asked.port, keep_open=sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def _clock(asked: argparse.Namespace) -> int:
+    from courtesy import client
+
+    url = running_url(_settings(asked).data)
+    if not (asked.advance or asked.to):
+        say(client.get(url, "/dev/clock")["now"])
+        return DONE
+    fields = {"by": asked.advance} if asked.advance else {"to": asked.to}
+    status, answer = client.post_form(url, "/dev/clock", **fields)
+    if status != 200:
+        raise Invalid(str(answer["message"]))
+    say(f"It is {answer['now']}; {answer['sent']} mail{'' if answer['sent'] == 1 else 's'} went out on the way.")
+    return DONE
+
+
+def _outbox(asked: argparse.Namespace) -> int:
+    from courtesy.outbox import listed
+
+    world = LocalWorld(_settings(asked))
+    found = listed(world, world.mailer.all())
+    world.close()
+    if asked.as_json:
+        _print_json(found)
+        return DONE
+    for mail in found:
+        say(f"{mail['sent_at']}  {mail['kind']} ({mail['class']}) to {mail['to']}: {mail['subject']}")
+        say("\n".join(f"    {line}".rstrip() for line in mail["text"].splitlines()))
+        say()
+    if not found:
+        say("The outbox is empty.")
+    return DONE
+
+
+def _follow_ups(asked: argparse.Namespace) -> int:
+    import msgspec
+
+    from chalicelib.usecases.list_follow_ups import list_follow_ups
+
+    world = LocalWorld(_settings(asked))
+    found = list_follow_ups(world, asked.contact)
+    world.close()
+    if asked.as_json:
+        _print_json(msgspec.to_builtins(found))
+        return DONE
+    for one in found:
+        say(f"{one.due_at}  {one.state:<11} {one.kind} to {one.contact or 'an address no longer kept'}\n    {one.reason}")
+    if not found:
+        say("Nothing is planned.")
+    return DONE
+
+
+def _print_json(found: Any) -> None:
+    say(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+def _build(asked: argparse.Namespace) -> int:
+    from courtesy.build import build
+
+    world = LocalWorld(_settings(asked))
+    files = build(world.shop, world.renderer, ROOT / "site" / "dist")
+    say(f"{len(files)} files in site/dist.")
+    return DONE
+
+
+def _package(asked: argparse.Namespace) -> int:
+    from courtesy.package import package
+
+    made = package(asked.out)
+    say(f"{made} ({made.stat().st_size / 1_000_000:.2f} MB)")
+    return DONE
+
+
+def _webhook_send(asked: argparse.Namespace) -> int:
+    from courtesy import client
+    from courtesy.webhook import Capture, placed_now, read_capture, signed
+
+    chosen = _settings(asked)
+    url = running_url(chosen.data)
+    capture = read_capture(asked.file)
+    if asked.placed:
+        now = instant(client.get(url, "/dev/clock")["now"])
+        capture = Capture(capture.taken_as, placed_now(capture.body, now), capture.headers)
+    world = LocalWorld(chosen)
+    raw, headers = signed(asked.source, asked.topic, capture, _secret(world, asked.source))
+    status, answer = client.post(url, f"/api/webhooks/{asked.source}", raw, headers)
+    client.post_form(url, "/dev/settle")
+    say(f"{asked.file.name}, taken as {capture.taken_as}, sent as {asked.topic}: {status} {answer.get('message', '')}")
+    return DONE if status == 200 else NO
+
+
+def _secret(world: LocalWorld, source: str) -> str:
+    live = world.secrets.webhooks.get(source)
+    if not live:
+        raise Invalid(
+            f'There is no storefront "{source}": these have a secret here: {", ".join(sorted(world.secrets.webhooks))}.'
+        )
+    return live[0]

@@ -1,0 +1,136 @@
+"""The local shop: site, API and dev pages on one origin, with a worker behind them."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from chalice import Chalice
+from waitress.server import create_server
+from whitenoise import WhiteNoise
+
+from chalicelib.adapters.local.http import StartResponse, api
+from chalicelib.adapters.local.platform import LocalWorld
+from chalicelib.config import ROOT
+from chalicelib.entrypoints import site_api, webhooks
+from chalicelib.errors import Conflict, Misconfigured
+from courtesy.build import build
+from courtesy.dev_pages import DevPages
+from courtesy.worker import Worker
+
+RUNNING = "running.json"
+THREADS = 8
+_SITE_HEADERS = (
+    ("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+    ("Referrer-Policy", "same-origin"),
+    ("X-Content-Type-Options", "nosniff"),
+)  # fmt: skip
+
+
+def wsgi(world: LocalWorld, worker: Worker, site: Path) -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
+    """The whole shop as one WSGI application."""
+    app = Chalice(app_name="courtesy")
+    site_api.register(app, lambda: world)
+    webhooks.register(app, lambda: world)
+    chalice, dev = api(app), DevPages(world, worker)
+    missing = (site / "404.html").read_bytes()
+
+    def not_found(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        start_response(
+            "404 Not Found", [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(missing))), *_SITE_HEADERS]
+        )
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else missing]
+
+    def guard(headers: Any, path: str, url: str) -> None:  # noqa: ARG001 - whitenoise calls it so
+        for name, value in _SITE_HEADERS:
+            headers[name] = value
+
+    pages = WhiteNoise(not_found, root=str(site), index_file=True, add_headers_function=guard)
+
+    def shop(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        first = environ["PATH_INFO"].split("/")[1]
+        return {"api": chalice, "dev": dev}.get(first, pages)(environ, start_response)
+
+    return shop
+
+
+class Server:
+    """A running shop. `url` has the port that was really taken (0 asks for any)."""
+
+    def __init__(self, make_world: Callable[[str], LocalWorld], host: str, port: int) -> None:
+        try:
+            self._socket = create_server(_not_yet, host=host, port=port, threads=THREADS, max_request_body_size=11 * 1024 * 1024)
+        except OSError as error:
+            raise Conflict(f"Port {port} cannot be used ({error.strerror}): give another with --port.") from None
+        self.url = f"http://{host}:{self._socket.effective_port}"
+        self.world = make_world(self.url)
+        build(self.world.shop, self.world.renderer, ROOT / "site" / "dist")
+        self.worker = Worker(self.world)
+        self._socket.application = wsgi(self.world, self.worker, ROOT / "site" / "dist")
+        self._note = self.world.settings.data / RUNNING
+
+    def start(self) -> None:
+        """Answers from a thread of its own until `stop`."""
+        self.worker.start()
+        self._note.write_text(json.dumps({"url": self.url, "pid": os.getpid()}))
+        threading.Thread(target=self._socket.run, name="server", daemon=True).start()
+
+    def stop(self) -> None:
+        """Ends in order: no new requests, the worker's message done, files closed."""
+        self._note.unlink(missing_ok=True)
+        self._socket.close()
+        self.worker.stop()
+        self._socket.task_dispatcher.shutdown()
+        self.world.close()
+
+
+def _not_yet(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:  # noqa: ARG001 - WSGI
+    start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "1")])
+    return [b"One moment.\n"]
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Only one running shop may have the data folder. Errors: Conflict."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (data / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Conflict(f"Another shop runs on {data}: stop it first, or give --data another folder.") from None
+        yield
+
+
+def wait_for_end() -> None:
+    """Until Ctrl-C or a polite kill."""
+    ended = threading.Event()
+
+    def end(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signal module calls it so
+        ended.set()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, end)
+    ended.wait()
+
+
+def running_url(data: Path) -> str:
+    """Where the shop on this data folder answers. Errors: Misconfigured when none runs."""
+    try:
+        return str(json.loads((data / RUNNING).read_text())["url"])
+    except (OSError, ValueError, KeyError):
+        raise Misconfigured(f"No shop is running on {data}: start one with courtesy up.") from None
+
+
+def say(text: str = "") -> None:
+    """To the terminal, at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -1,0 +1,105 @@
+"""The local platform's engine: one thread works off the queues and ticks; whoever advances the clock borrows it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from datetime import datetime, timedelta
+
+from chalicelib.adapters.local.platform import LocalWorld
+from chalicelib.domain.calendar import instant
+from chalicelib.entrypoints.queues import handle
+from chalicelib.stores import webhooks
+from chalicelib.usecases.list_follow_ups import next_due
+from chalicelib.usecases.tick import tick
+
+LOG = logging.getLogger("courtesy")
+TICK_SECONDS = 10.0
+RAW_WEBHOOKS_KEPT = timedelta(days=30)
+MAX_VISITS = 100_000
+
+
+class Worker:
+    """One at a time: its lock is what a shard's lease is on AWS."""
+
+    def __init__(self, world: LocalWorld) -> None:
+        self._world = world
+        self._lock = threading.RLock()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """First whatever the last process left: events that were never told, messages that were in hand."""
+        self._world.mailer.replay()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends after what is in hand."""
+        self._stopping.set()
+        self._world.queue.woken.set()
+        self._thread.join()
+
+    def advance_to(self, at: datetime) -> int:
+        """Visits every due instant on the way, in order. How many mails went out. Errors: Conflict for going back."""
+        with self._lock:
+            sent = self.settle()
+            for _ in range(MAX_VISITS):
+                due = self._next()
+                if due is None or due > at:
+                    break
+                self._world.clock.advance_to(due)
+                sent += self.settle()
+            if at > self._world.clock.now():
+                self._world.clock.advance_to(at)
+            self._sweep()
+            return sent + self.settle()
+
+    def settle(self) -> int:
+        """Works until nothing waits: queues empty, nothing due. How many mails went out."""
+        with self._lock:
+            self._drain()
+            sent = tick(self._world)
+            self._drain()
+            return sent
+
+    def _next(self) -> datetime | None:
+        times = (next_due(self._world), webhooks.next_untaken(self._world.table, self._world.clock.now()))
+        return min((instant(time) for time in times if time is not None), default=None)
+
+    def _run(self) -> None:
+        ticked = 0.0
+        while not self._stopping.is_set():
+            self._world.queue.woken.clear()
+            try:
+                with self._lock:
+                    self._drain()
+                    if time.monotonic() - ticked >= TICK_SECONDS:
+                        tick(self._world)
+                        self._drain()
+                        self._sweep()
+                        ticked = time.monotonic()
+            except Exception as error:
+                LOG.error(json.dumps({"event": "worker failed", "error": type(error).__name__}), exc_info=error)
+                ticked = time.monotonic()
+            self._world.queue.woken.wait(TICK_SECONDS)
+
+    def _drain(self) -> None:
+        queue = self._world.queue
+        while (taken := queue.take()) is not None:
+            try:
+                handle(self._world, taken.queue, taken.message.body)
+            except Exception as error:
+                LOG.error(
+                    json.dumps({"event": "message failed", "queue": taken.queue, "error": type(error).__name__}), exc_info=error
+                )
+                queue.failed(taken)
+            else:
+                queue.done(taken)
+
+    def _sweep(self) -> None:
+        now = self._world.clock.now()
+        self._world.table.sweep(int(now.timestamp()))
+        self._world.blob.sweep(now - RAW_WEBHOOKS_KEPT, under="webhooks")
+        self._world.mailer.sweep(now)

@@ -1,0 +1,286 @@
+"""The site as it is built, and the pages that the API renders with the same templates."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from chalicelib.adapters.templates import Templates
+from chalicelib.domain.consent import Wording
+from chalicelib.domain.money import Money
+from chalicelib.domain.shop import Shop, Storefront
+from chalicelib.domain.voucher import Offer
+from chalicelib.errors import Misconfigured
+from courtesy import art
+from courtesy.build import DEV_CSS, SITE_CSS, build
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = Templates(ROOT / "templates")
+WORDING = "Also send me the monthly newsletter: care advice and workshop days. One e-mail a month."
+SHOP = Shop(
+    name="Pellow & Wren",
+    line="Jewellers, Falmouth",
+    url="https://pellow.example",
+    postal_address="12 Arwenack Row, Falmouth TR11 3JA",
+    country="GB",
+    zone="Europe/London",
+    locale="en-GB",
+    currency="GBP",
+    sender="hello@pellow.example",
+    reply_to="hello@pellow.example",
+    signature="Morwenna Pellow",
+    storefront=Storefront("standard", "https://shop.pellow.example"),
+    offer=Offer("hello", Money(1500, "GBP"), Money(6000, "GBP")),
+    wordings=(Wording("newsletter", "e-mail", 1, "en-GB", WORDING),),
+)
+COMMON: dict[str, object] = {"shop": SHOP, "lang": "en-GB", "css": SITE_CSS}
+CLAIM: dict[str, object] = {
+    "offer": SHOP.offer,
+    "newsletter_wording": WORDING,
+    "errors": [],
+    "answers": {"name": "", "email": "", "newsletter": False, "website": ""},
+}
+MAIL: dict[str, object] = {
+    "id": "a b",
+    "kind": "voucher",
+    "class": "service",
+    "to": "isobel@example.com",
+    "subject": "Your £15 voucher",
+    "sent_at": "22 November, 10:14",
+    "reason": "They confirmed their address.",
+    "text": "Dear Isobel <script>",
+    "headers": [("From", "Pellow & Wren <hello@pellow.example>")],
+}
+DEV: dict[str, object] = {"dev_css": DEV_CSS, "clock": {"now": "22 November 2026, 10:14", "next_due": "25 November, 10:00"}}
+FOLLOW_UP = {
+    "id": "f",
+    "kind": "thank-you",
+    "contact": "i@example.com",
+    "state": "held",
+    "due_at": "25 November",
+    "reason": "Night.",
+}
+RENDERED: dict[str, dict[str, object]] = {
+    "voucher": CLAIM,
+    "confirm": {"token": "tok", "value": "£15", "newsletter": True, "newsletter_wording": WORDING},
+    "confirmed": {"code": "7HQ2M-9KXTC", "value": "£15", "minimum": "£60", "expires": "20 February 2027", "newsletter": True},
+    "stop": {"token": "tok", "scope": "all"},
+    "stopped": {"scope": "recipient"},
+    "thank": {"giver": "Daniel", "token": "tok", "errors": [], "answers": {"message": ""}},
+    "thanked": {"giver": ""},
+    "problem": {"title": "That link has run out", "message": "Ask for a new one.", "status": 410},
+    "dev/outbox": {**DEV, "mails": [MAIL]},
+    "dev/mail": {**DEV, "mail": MAIL, "links": ["https://pellow.example/api/confirm?t=tok"], "events": []},
+    "dev/follow-ups": {**DEV, "follow_ups": [FOLLOW_UP]},
+}
+STATIC = (
+    "404.html",
+    "claimed/index.html",
+    "index.html",
+    "products/carrick-locket/index.html",
+    "voucher/index.html",
+    "your-details/index.html",
+)
+ANSWERED_ELSEWHERE = ("/api/", "/dev/")
+
+
+def page(name: str, **changes: object) -> str:
+    return TEMPLATES.page(name, {**COMMON, **RENDERED[name], **changes})
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("site") / "dist"
+    build(SHOP, TEMPLATES, out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[str, str]:
+    built = {name: (site / name).read_text(encoding="utf-8") for name in STATIC}
+    return built | {name: page(name) for name in RENDERED}
+
+
+class Tags(HTMLParser):
+    """Every start tag with its attributes, and what is wrong with the nesting."""
+
+    VOID = ("input", "link", "meta", "br")
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"</{tag}>")
+
+    def attributes(self, *names: str) -> Iterator[str]:
+        for _, attrs in self.found:
+            for name in names:
+                if name in attrs:
+                    yield attrs[name]
+
+
+def test_build_returns_what_it_wrote(tmp_path: Path) -> None:
+    out = tmp_path / "dist"
+    files = [path.relative_to(out).as_posix() for path in build(SHOP, TEMPLATES, out)]
+
+    assert [name for name in files if not name.startswith("css/")] == sorted((*STATIC, "icon.svg", "robots.txt"))
+    assert len([name for name in files if re.fullmatch(r"css/(site|dev|site\.[0-9a-f]{10})\.css", name)]) == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["dist"]
+
+
+def test_build_replaces_what_was_there(tmp_path: Path) -> None:
+    out = tmp_path / "dist"
+    out.mkdir()
+    (out / "old.html").write_text("old")
+
+    build(SHOP, TEMPLATES, out)
+
+    assert not (out / "old.html").exists()
+
+
+def test_a_failed_build_leaves_the_old_site(tmp_path: Path) -> None:
+    out = tmp_path / "dist"
+    out.mkdir()
+    (out / "index.html").write_text("old")
+
+    with pytest.raises(Misconfigured):
+        build(SHOP, Templates(tmp_path), out)
+
+    assert (out / "index.html").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["dist"]
+
+
+def test_the_templates_on_disk_are_the_pages_tested_here() -> None:
+    folder = ROOT / "templates" / "pages"
+    whole = {p.relative_to(folder).with_suffix("").as_posix() for p in folder.rglob("*.html") if "{% extends" in p.read_text()}
+
+    assert whole == set(RENDERED) | {"home", "product", "claimed", "not-found", "your-details"}
+
+
+def test_no_page_holds_a_script_or_an_inline_style(pages: dict[str, str]) -> None:
+    for name, html in pages.items():
+        tags = Tags(html)
+        assert not {tag for tag, _ in tags.found} & {"script", "style", "base", "img"}, name
+        assert not [attr for _, attrs in tags.found for attr in attrs if attr == "style" or attr.startswith("on")], name
+
+
+def test_every_page_is_well_formed_and_says_its_language(pages: dict[str, str]) -> None:
+    for name, html in pages.items():
+        tags = Tags(html)
+        ids = list(tags.attributes("id"))
+        assert (tags.wrong, tags.open) == ([], []), name
+        assert '<html lang="en-GB">' in html, name
+        assert len(ids) == len(set(ids)), name
+        assert html.count("<h1") == 1, name
+        assert set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', html)) <= {(i, "") for i in ids} | {("", i) for i in ids}, name
+
+
+def test_what_a_label_or_description_points_to_is_there(pages: dict[str, str]) -> None:
+    for name, html in pages.items():
+        tags = Tags(html)
+        ids = set(tags.attributes("id"))
+        for value in tags.attributes("for", "aria-labelledby", "aria-describedby"):
+            assert set(value.split()) <= ids, (name, value)
+
+
+def test_every_internal_link_leads_somewhere(site: Path, pages: dict[str, str]) -> None:
+    for name, html in pages.items():
+        for link in Tags(html).attributes("href", "src", "action"):
+            if not link.startswith("/") or link.startswith(ANSWERED_ELSEWHERE):
+                assert link.startswith(("https://", "#", *ANSWERED_ELSEWHERE)), (name, link)
+                continue
+            path, _, fragment = link.partition("#")
+            target = site / path.lstrip("/") / "index.html" if path.endswith("/") else site / path.lstrip("/")
+            assert target.is_file(), (name, link)
+            assert not fragment or f'id="{fragment}"' in target.read_text(encoding="utf-8"), (name, link)
+
+
+def test_a_page_with_all_that_it_loads_is_small(site: Path, pages: dict[str, str]) -> None:
+    shared = sum(len(gzip.compress((site / name).read_bytes())) for name in ("css/site.css", "icon.svg"))
+    for name, html in pages.items():
+        assert shared + len(gzip.compress(html.encode())) < 12_000, name
+
+
+def test_built_pages_link_the_style_sheet_by_its_hash(site: Path) -> None:
+    link = re.search(r'href="/(css/site\.[0-9a-f]{10}\.css)"', (site / "index.html").read_text(encoding="utf-8"))
+
+    assert link is not None
+    assert (site / link[1]).read_bytes() == (site / "css/site.css").read_bytes()
+
+
+def test_the_newsletter_is_never_ticked_beforehand(pages: dict[str, str]) -> None:
+    assert "checked" not in pages["voucher/index.html"]
+    assert WORDING in pages["voucher/index.html"]
+
+
+def test_the_claim_form_posts_what_the_api_reads(pages: dict[str, str]) -> None:
+    tags = Tags(pages["voucher/index.html"])
+    fields = {attrs["name"]: attrs for tag, attrs in tags.found if tag == "input"}
+
+    assert ("/api/claims", "post") in [(attrs["action"], attrs["method"]) for tag, attrs in tags.found if tag == "form"]
+    assert set(fields) == {"name", "email", "newsletter", "website"}
+    assert fields["newsletter"]["value"] == "yes"
+    assert (fields["website"]["tabindex"], fields["website"]["autocomplete"]) == ("-1", "off")
+
+
+def test_a_refused_claim_comes_back_with_its_answers_and_says_what_to_mend() -> None:
+    errors = [{"field": "email", "message": "Enter an e-mail address"}, {"field": "", "message": "Wait an hour"}]
+    answers = {"name": '"><script>', "email": "isobel@", "newsletter": True, "website": ""}
+    html = page("voucher", errors=errors, answers=answers)
+    fields = {attrs.get("name", ""): attrs for tag, attrs in Tags(html).found if tag == "input"}
+
+    assert "<title>Error: Claim" in html
+    assert re.search(r'<div class="errors" role="alert" tabindex="-1" autofocus>', html)
+    assert '<a href="#email">Enter an e-mail address</a>' in html
+    assert "<li>Wait an hour</li>" in html
+    assert (fields["name"]["value"], fields["email"]["value"]) == ('"><script>', "isobel@")
+    assert "checked" in fields["newsletter"]
+    assert fields["email"]["aria-invalid"] == "true"
+    assert fields["email"]["aria-describedby"] == "email-hint email-error"
+    assert "aria-invalid" not in fields["name"]
+    assert "<script" not in html
+
+
+def test_a_refused_card_keeps_the_words() -> None:
+    html = page("thank", errors=[{"field": "message", "message": "Write a few words"}], answers={"message": "\n</textarea><b>"})
+
+    assert "\n\n&lt;/textarea&gt;&lt;b&gt;</textarea>" in html
+    assert 'maxlength="1000"' in html
+
+
+@pytest.mark.parametrize(("name", "action"), [("confirm", "/api/confirm"), ("stop", "/api/stop"), ("thank", "/api/thanks")])
+def test_a_page_behind_a_link_only_shows_a_button(name: str, action: str) -> None:
+    html = page(name)
+
+    assert f'<form action="{action}" method="post"' in html
+    assert '<input type="hidden" name="t" value="tok">' in html
+    assert '<meta name="robots" content="noindex">' in html
+
+
+def test_no_page_raises_its_voice(pages: dict[str, str]) -> None:
+    for name, html in pages.items():
+        assert "!" not in html.replace("<!doctype", ""), name
+
+
+def test_the_ornaments_are_as_they_were_drawn() -> None:
+    for name, drawn in art.drawings().items():
+        assert (art.FOLDER / name).read_text(encoding="utf-8") == drawn, f"run python -m courtesy.art for {name}"
