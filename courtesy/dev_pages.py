@@ -48,6 +48,7 @@ class DevPages:
         self._world, self._worker = world, worker
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """WSGI."""
         method, path = environ["REQUEST_METHOD"], unquote(environ["PATH_INFO"]).rstrip("/")
         try:
             status, kind, body, more = self._answer(environ, method, path)
@@ -56,7 +57,12 @@ class DevPages:
         except CourtesyError as error:
             status, kind, body, more = 422, "text/plain; charset=utf-8", f"{error}\n", {}
         out = body.encode()
-        guard = {"Content-Security-Policy": _PAGE_POLICY, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+        guard = {
+            "Content-Security-Policy": _PAGE_POLICY,
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+        }
         sent = {**guard, "Content-Type": kind, "Content-Length": str(len(out)), **more}
         start_response(f"{status} {HTTPStatus(status).phrase}", list(sent.items()))
         return [out]

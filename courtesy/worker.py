@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import threading
 import time
 from datetime import datetime, timedelta
@@ -11,11 +9,11 @@ from datetime import datetime, timedelta
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.domain.calendar import instant
 from chalicelib.entrypoints.queues import handle
+from chalicelib.logs import failed
 from chalicelib.stores import webhooks
 from chalicelib.usecases.list_follow_ups import next_due
 from chalicelib.usecases.tick import tick
 
-LOG = logging.getLogger("courtesy")
 TICK_SECONDS = 10.0
 RAW_WEBHOOKS_KEPT = timedelta(days=30)
 MAX_VISITS = 100_000
@@ -80,8 +78,8 @@ class Worker:
                         self._drain()
                         self._sweep()
                         ticked = time.monotonic()
-            except Exception as error:
-                LOG.error(json.dumps({"event": "worker failed", "error": type(error).__name__}), exc_info=error)
+            except Exception as error:  # noqa: BLE001
+                failed("worker failed", error)
                 ticked = time.monotonic()
             self._world.queue.woken.wait(TICK_SECONDS)
 
@@ -90,10 +88,8 @@ class Worker:
         while (taken := queue.take()) is not None:
             try:
                 handle(self._world, taken.queue, taken.message.body)
-            except Exception as error:
-                LOG.error(
-                    json.dumps({"event": "message failed", "queue": taken.queue, "error": type(error).__name__}), exc_info=error
-                )
+            except Exception as error:  # noqa: BLE001
+                failed("message failed", error, queue=taken.queue)
                 queue.failed(taken)
             else:
                 queue.done(taken)

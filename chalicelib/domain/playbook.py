@@ -121,11 +121,11 @@ def _happened(order: Order) -> list[tuple[Trigger, datetime, Callable[[Rule], Re
     if order.view is not None:
         placed = order.view.placed_at
         events.append(("order", placed, lambda _: Reason("order-placed", {"at": stamp(placed)})))
+    arrived = arrival(order)
     tracked = [parcel.dispatched_at for parcel in live_parcels(order) if parcel.tracking or parcel.tracking_url]
-    if tracked:
+    if tracked and not arrived:  # what is here already is no longer on its way
         sent = min(tracked)
         events.append(("dispatch", sent, lambda _: Reason("dispatched", {"at": stamp(sent)})))
-    arrived = arrival(order)
     if arrived:
         events.append(
             (

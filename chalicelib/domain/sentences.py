@@ -96,7 +96,7 @@ def for_person(rule: str, giver: str = "", until: str = "", shop: str = "") -> s
     """Why the person gets this mail, in its footer. `rule`: the rule's name; `giver`, `until`: for the recipient's note."""
     match rule:
         case "confirm-address":
-            return f"You get this because somebody, we hope you, claimed a voucher from {shop} with this address. If it was not you, do nothing: we will not write again."
+            return f"You get this because somebody, we hope you, claimed a voucher from {shop} with this address."
         case "voucher" | "voucher-again":
             return "You get this because you claimed our voucher."
         case "receipt" | "on-its-way":

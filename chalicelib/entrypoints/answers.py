@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,9 +13,9 @@ from chalice.app import Request, Response
 
 from chalicelib import strict_json
 from chalicelib.errors import Conflict, CourtesyError, Invalid, NotFound, Retryable, TooLarge, TooMany, Unverified
+from chalicelib.logs import failed
 from chalicelib.ports import World
 
-LOG = logging.getLogger("courtesy")
 MAX_FORM = 64 * 1024
 MAX_FIELDS = 20
 SITE_CSS = "/css/site.css"
@@ -126,10 +125,10 @@ def answered(world: Callable[[], World], handle: Callable[[World], Response], *,
     """The handler's answer, or the error's: one clear sentence, no trace of the input, and the cause in our own log."""
     try:
         return handle(world())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         status = status_of(error)
         if status == 500:
-            LOG.error(json.dumps({"event": "failed", "error": type(error).__name__}), exc_info=error)
+            failed("request failed", error)
         sentence = (
             str(error) if status != 500 else "Something went wrong on our side, and nothing was lost. Please try again later."
         )

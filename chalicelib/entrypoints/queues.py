@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,9 +9,8 @@ from chalice import Chalice
 from chalice.app import SQSEvent
 
 from chalicelib.errors import Retryable
+from chalicelib.logs import failed as log_failed
 from chalicelib.ports import DUE_NOW, EVENTS, QUEUES, WEBHOOKS, World
-
-LOG = logging.getLogger("courtesy")
 
 
 def handle(world: World, queue: str, body: Mapping[str, Any]) -> None:
@@ -53,7 +50,7 @@ def _register(app: Chalice, world: Callable[[], World], queue: str) -> None:
                 if message.body is None:
                     raise Retryable("The message is not a JSON object.")
                 handle(world(), queue, message.body)
-            except Exception as error:
-                LOG.error(json.dumps({"event": "message failed", "queue": queue, "error": type(error).__name__}), exc_info=error)
+            except Exception as error:  # noqa: BLE001
+                log_failed("message failed", error, queue=queue)
                 failed.append(message.message_id)
         return failures(failed)

@@ -15,7 +15,8 @@ T = TypeVar("T")
 
 def to_item(key: Key, struct: msgspec.Struct, **more: Value) -> Item:
     """The struct's fields beside pk and sk. Instants become text, defaults are left out where the struct says so."""
-    return {"pk": key[0], "sk": key[1], **cast("dict[str, Value]", msgspec.to_builtins(struct)), **more}
+    # by way of JSON, because to_builtins leaves tuples as they are
+    return {"pk": key[0], "sk": key[1], **msgspec.json.decode(msgspec.json.encode(struct), type=dict[str, Any]), **more}
 
 
 def from_item(item: Item, kind: type[T]) -> T:
@@ -25,4 +26,4 @@ def from_item(item: Item, kind: type[T]) -> T:
 
 def value(field: Any) -> Value:
     """One field as it stands in an item."""
-    return stamp(field) if isinstance(field, datetime) else cast("Value", msgspec.to_builtins(field))
+    return stamp(field) if isinstance(field, datetime) else cast("Value", msgspec.json.decode(msgspec.json.encode(field)))

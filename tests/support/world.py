@@ -1,0 +1,177 @@
+"""A world for tests: the real local adapters over memory, a clock that stands still until moved, and randomness that repeats."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from chalicelib.adapters.local.mailer_outbox import Kept, Outbox
+from chalicelib.adapters.local.queue import SqliteQueue
+from chalicelib.adapters.local.table_sqlite import SqliteTable
+from chalicelib.adapters.shop_files import read_playbook, read_shop
+from chalicelib.adapters.storefronts import STOREFRONTS
+from chalicelib.adapters.templates import Templates
+from chalicelib.adapters.tokens import Links
+from chalicelib.config import ROOT
+from chalicelib.domain.shop import Shop
+from chalicelib.entrypoints.queues import handle
+from chalicelib.errors import NotFound
+from chalicelib.ports import Blob, Mailer, SecretValues, Table
+from chalicelib.usecases.list_follow_ups import Listed, list_follow_ups
+from chalicelib.usecases.tick import tick
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+"""A Monday in winter time, outside quiet hours in Europe/London."""
+
+SECRETS = SecretValues(
+    people="pepper for tests",
+    links={"k1": "link key for tests"},
+    link_key="k1",
+    webhooks={"shopify": ("shopify secret", "older shopify secret")},
+    origin="origin secret for tests",
+)
+
+
+class StillClock:
+    """ports.Clock: moves when told. `seconds` is its monotonic time."""
+
+    def __init__(self, at: datetime = NOON) -> None:
+        self.at = at
+        self.seconds = 0.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def move(self, by: timedelta) -> None:
+        self.at += by
+        self.seconds += by.total_seconds()
+
+
+class CountedIds:
+    """ports.Ids: the same in every run."""
+
+    def __init__(self) -> None:
+        self._count = itertools.count(1)
+        self._random = random.Random(7)
+
+    def token(self) -> str:
+        return f"token{next(self._count):021}"
+
+    def bits(self, count: int) -> int:
+        return self._random.getrandbits(count)
+
+
+class MemoryBlob:
+    """ports.Blob in a dict."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def put(self, name: str, data: bytes) -> None:
+        self.kept[name] = data
+
+    def get(self, name: str) -> bytes:
+        try:
+            return self.kept[name]
+        except KeyError:
+            raise NotFound(name) from None
+
+    def delete(self, name: str) -> None:
+        self.kept.pop(name, None)
+
+
+def demo_shop(**changes: object) -> Shop:
+    """Pellow & Wren as shipped, its links leading to https://shop.example, with changes."""
+    shop = msgspec.structs.replace(_SHOP, url="https://shop.example")
+    manners = {name: changes.pop(name) for name in list(changes) if name in shop.manners.__struct_fields__}
+    storefront = {name: changes.pop(name) for name in list(changes) if name in shop.storefront.__struct_fields__}
+    limits = {name: changes.pop(name) for name in list(changes) if name in shop.limits.__struct_fields__}
+    return msgspec.structs.replace(
+        shop,
+        manners=msgspec.structs.replace(shop.manners, **manners),
+        storefront=msgspec.structs.replace(shop.storefront, **storefront),
+        limits=msgspec.structs.replace(shop.limits, **limits),
+        **changes,
+    )
+
+
+_SHOP = read_shop(ROOT / "shop" / "shop.toml")
+_PLAYBOOK = read_playbook(ROOT / "shop" / "playbook.toml")
+_TEMPLATES = Templates(ROOT / "templates")
+
+
+class TestWorld:
+    """ports.World. `close` it, or use it in a `with`."""
+
+    __test__ = False
+    storefronts = STOREFRONTS
+
+    def __init__(self, *, path: Path | None = None, table: Table | None = None, at: datetime = NOON, **shop: object) -> None:
+        self._path = path
+        self.sqlite = SqliteTable(path / "table.db" if path else ":memory:")
+        self.table: Table = table or self.sqlite
+        self.clock = StillClock(at)
+        self.queue = SqliteQueue(path / "queue.db" if path else ":memory:")
+        self.outbox = Outbox(path / "outbox.db" if path else ":memory:", self.clock, self.queue)
+        self.mailer: Mailer = self.outbox
+        self.blob: Blob = MemoryBlob()
+        self.ids = CountedIds()
+        self.secrets = SECRETS
+        self.renderer = _TEMPLATES
+        self.shop = demo_shop(**shop)
+        self.playbook = _PLAYBOOK
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self.secrets)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for one in (self.sqlite, self.queue, self.outbox):
+            one.close()
+
+    def work(self) -> None:
+        """Works off the queues, ticks, and works off what came of it. A failing message raises."""
+        self._drain()
+        tick(self)
+        self._drain()
+
+    def _drain(self) -> None:
+        while (taken := self.queue.take()) is not None:
+            handle(self, taken.queue, taken.message.body)
+            self.queue.done(taken)
+
+    def pass_time(self, **by: float) -> None:
+        """Moves the clock there at once and works."""
+        self.clock.move(timedelta(**by))
+        self.work()
+
+    def live(self, *, days: int) -> None:
+        """Moves the clock hour by hour and works at each: what is due at ten goes at ten."""
+        for _ in range(days * 24):
+            self.pass_time(hours=1)
+
+    def mails(self, to: str = "") -> list[Kept]:
+        """What went out, oldest first."""
+        return [kept for kept in self.outbox.all() if to in ("", kept.mail.to)]
+
+    def follow_ups(self, address: str = "") -> dict[str, Listed]:
+        """By rule; fails when a rule planned two for what is asked."""
+        found = list_follow_ups(self, address)
+        kinds = [one.kind for one in found]
+        assert len(set(kinds)) == len(kinds), kinds
+        return {one.kind: one for one in found}
