@@ -59,6 +59,7 @@ def _files(shop: Shop, renderer: Renderer) -> dict[str, str]:
         "css": f"/{hashed}",
         "offer": shop.offer,
         "newsletter_wording": newsletter_wording(shop).text,
+        "newsletter_version": newsletter_wording(shop).version,
         "errors": [],
         "answers": {"name": "", "email": "", "newsletter": False, "website": ""},
     }

@@ -63,8 +63,8 @@ def contact_from(claim: Claim, locale: str, now: datetime) -> Contact:
 
 
 class Asked(Struct, frozen=True):
-    """A claim form, checked: every field is as it may be stored."""
+    """A claim form, checked: every field is as it may be stored. `newsletter`: the version of the words that were ticked, 0 for none."""
 
     name: str
     address: Address
-    newsletter: bool
+    newsletter: int

@@ -67,25 +67,33 @@ class Shop(Struct, frozen=True, forbid_unknown_fields=True):
         return self.storefront.url
 
 
+def newsletter_wordings(shop: Shop) -> list[Wording]:
+    """Every version of the sentence beside the newsletter's tick box, by e-mail and in the shop's locale."""
+    wanted = (NEWSLETTER, EMAIL, shop.locale)
+    return [wording for wording in shop.wordings if (wording.purpose, wording.channel, wording.locale) == wanted]
+
+
+def wording_of(shop: Shop, version: int) -> Wording | None:
+    """The words that somebody saw, or None when the owner took them out of the file."""
+    return next((wording for wording in newsletter_wordings(shop) if wording.version == version), None)
+
+
 def newsletter_wording(shop: Shop) -> Wording:
-    """The sentence beside the tick box: the newest version for the newsletter by e-mail in the shop's locale."""
-    found = [
-        wording
-        for wording in shop.wordings
-        if (wording.purpose, wording.channel, wording.locale) == (NEWSLETTER, EMAIL, shop.locale)
-    ]
-    return max(found, key=lambda wording: wording.version)
+    """The newest of them, which the form shows."""
+    return max(newsletter_wordings(shop), key=lambda wording: wording.version)
 
 
 def mends(shop: Shop) -> list[str]:
     """What is wrong with the shop's settings, a sentence each with the way out; empty when nothing is."""
     found = []
-    if not any((w.purpose, w.channel, w.locale) == (NEWSLETTER, EMAIL, shop.locale) for w in shop.wordings):
+    if not newsletter_wordings(shop):
         found.append(f'Add a [[wordings]] for purpose "newsletter", channel "e-mail" and locale "{shop.locale}".')
     if not shop.storefront.sends_receipt and not (shop.terms.strip() and shop.withdrawal.strip()):
         found.append("Give `terms` and `withdrawal`, or set storefront.sends_receipt = true: a receipt needs both texts.")
     if not shop.postal_address.strip():
         found.append("Give `postal_address`: every mail carries it.")
+    if any(char in '"\\' or ord(char) < 32 for char in shop.name):
+        found.append("Give `name` without quotation marks, backslashes and line breaks: it stands in every mail's From line.")
     if shop.url.endswith("/"):
         found.append("Give `url` without the slash at its end.")
     hours = (shop.manners.quiet_from, shop.manners.quiet_to, shop.manners.send_hour)

@@ -11,7 +11,7 @@ from chalice.app import Request, Response
 from chalicelib.domain.calendar import long_date
 from chalicelib.domain.claim import Asked
 from chalicelib.domain.identity import MAX_ADDRESS, MAX_NAME, parse_address, parse_name
-from chalicelib.domain.shop import newsletter_wording
+from chalicelib.domain.shop import newsletter_wording, newsletter_wordings
 from chalicelib.entrypoints.answers import (
     FORM,
     JSON,
@@ -73,7 +73,7 @@ def register(app: Chalice, world: Callable[[], World]) -> None:
 
 def _claim(world: World, request: Request, *, as_json: bool) -> Response:
     form = fields(request)
-    asked = _asked(form)
+    asked = _asked(world, form)
     if isinstance(asked, list):
         if as_json:
             return answer_json(422, {"message": asked[0]["message"], "errors": asked})
@@ -83,6 +83,7 @@ def _claim(world: World, request: Request, *, as_json: bool) -> Response:
             422,
             offer=world.shop.offer,
             newsletter_wording=newsletter_wording(world.shop).text,
+            newsletter_version=newsletter_wording(world.shop).version,
             errors=asked,
             answers=_kept(form),
         )
@@ -90,7 +91,7 @@ def _claim(world: World, request: Request, *, as_json: bool) -> Response:
     return answer_json(202, {"message": _THANKED}) if as_json else see_other(CLAIMED_PAGE)
 
 
-def _asked(form: Mapping[str, Any]) -> Asked | list[dict[str, str]]:
+def _asked(world: World, form: Mapping[str, Any]) -> Asked | list[dict[str, str]]:
     """The form checked, or every error in it at once."""
     errors: list[dict[str, str]] = []
 
@@ -105,12 +106,24 @@ def _asked(form: Mapping[str, Any]) -> Asked | list[dict[str, str]]:
             return None
 
     name, address = checked(parse_name, "name"), checked(parse_address, "email")
-    ticked = form.get("newsletter", False)
-    if ticked not in (True, False, "yes", ""):
-        errors.append({"field": "newsletter", "message": "Tick the newsletter or leave it."})
+    newsletter = _ticked(world, form.get("newsletter", False))
+    if newsletter is None:
+        errors.append(
+            {"field": "newsletter", "message": "Our words have changed since: please read them and tick the box again."}
+        )
     if form.get("website"):
         errors.append({"field": "website", "message": "Leave the last field empty: it is there to tell people from programs."})
-    return errors or Asked(name, address, newsletter=ticked in (True, "yes"))
+    return errors or Asked(name, address, newsletter or 0)
+
+
+def _ticked(world: World, value: Any) -> int | None:
+    """The version of the words that were ticked, 0 without a tick, None for words that we do not have. A bare yes means the newest."""
+    if value in (False, ""):
+        return 0
+    if value in (True, "yes"):
+        return newsletter_wording(world.shop).version
+    known = {str(wording.version): wording.version for wording in newsletter_wordings(world.shop)}
+    return known.get(value) if isinstance(value, str) else None
 
 
 def _kept(form: Mapping[str, Any]) -> dict[str, object]:
@@ -121,7 +134,7 @@ def _kept(form: Mapping[str, Any]) -> dict[str, object]:
     return {
         "name": text("name", MAX_NAME),
         "email": text("email", MAX_ADDRESS),
-        "newsletter": form.get("newsletter") == "yes",
+        "newsletter": bool(form.get("newsletter")),
         "website": "",
     }
 
@@ -133,8 +146,8 @@ def _confirm_page(world: World, request: Request) -> Response:
         world,
         "confirm",
         token=token,
-        newsletter=waiting.newsletter,
-        newsletter_wording=newsletter_wording(world.shop).text,
+        newsletter=bool(waiting.wording),
+        newsletter_wording=waiting.wording,
         value=str(world.shop.offer.value),
     )
 

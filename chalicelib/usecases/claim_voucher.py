@@ -15,7 +15,6 @@ from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.identity import keyed_hash, network_of, person_id
 from chalicelib.domain.playbook import planned
 from chalicelib.domain.reason import Reason
-from chalicelib.domain.shop import newsletter_wording
 from chalicelib.errors import Lost, TooMany
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import counters, follow_ups, people, vouchers
@@ -76,7 +75,7 @@ def _answer(world: World, asked: Asked, person: str, now: datetime) -> list[Acti
     standing = people.load_standing(found.get(standing_key), person)
     subscribed = consent_key(NEWSLETTER, EMAIL) in standing.consents
     claim_id = world.ids.token()
-    follow_up = _follow_up(world, person, claim_id, found.get(issued_key), ticked=asked.newsletter and not subscribed, now=now)
+    follow_up = _follow_up(world, person, claim_id, found.get(issued_key), ticked=0 if subscribed else asked.newsletter, now=now)
     claim = Claim(
         id=claim_id,
         person=person,
@@ -86,15 +85,15 @@ def _answer(world: World, asked: Asked, person: str, now: datetime) -> list[Acti
         dedupe_key=asked.address.key,
         mailed_at=now,
         follow_up=follow_up.id,
-        version=newsletter_wording(world.shop).version if asked.newsletter else 0,
+        version=asked.newsletter,
     )
     return [people.put_claim(claim, found.get(claim_key)), follow_ups.put(follow_up)]
 
 
-def _follow_up(world: World, person: str, claim_id: str, issued: Item | None, *, ticked: bool, now: datetime) -> FollowUp:
+def _follow_up(world: World, person: str, claim_id: str, issued: Item | None, *, ticked: int, now: datetime) -> FollowUp:
     extra = {"claim": claim_id}
     if ticked:
-        extra["newsletter"] = "yes"
+        extra["newsletter"] = str(ticked)
     if issued is None:
         (rule,) = world.playbook.of("claim")
         why = Reason("claimed")

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 from chalicelib.domain.calendar import long_date
 from chalicelib.domain.claim import LINK_LASTS
-from chalicelib.domain.consent import consent_key
+from chalicelib.domain.consent import Wording, consent_key
 from chalicelib.domain.delivery import checked_header
 from chalicelib.domain.identity import first_name
 from chalicelib.domain.money import Money, exact
-from chalicelib.domain.playbook import RECIPIENT
+from chalicelib.domain.playbook import RECIPIENT, Rule
 from chalicelib.domain.screening import Case
 from chalicelib.domain.sentences import for_person
-from chalicelib.domain.shop import newsletter_wording
+from chalicelib.domain.shop import wording_of
 from chalicelib.domain.standing import SERVICE
 from chalicelib.errors import Misconfigured
 from chalicelib.ports import Mail, World
@@ -37,7 +37,7 @@ def compose(world: World, case: Case) -> Mail:
         "name": first_name(case.name),
         "stop_url": f"{shop.url}/api/stop?t={stop}" if stop else "",
         "stop_label": "Remove my address now" if follow_up.role == RECIPIENT else "Stop mail like this",
-        **_told(world, case),
+        **_told(world, case, case.rule),
     }
     context.setdefault("reason", for_person(case.rule.name, shop=shop.name))
     rendered = world.renderer.mail(case.rule.template, context)
@@ -65,14 +65,13 @@ def _stop_token(world: World, case: Case) -> str:
     return world.links.make(STOP, case.follow_up.person, scope, None)
 
 
-def _told(world: World, case: Case) -> Context:
+def _told(world: World, case: Case, rule: Rule) -> Context:
     """What the template of the rule's trigger says beyond the common things."""
-    assert case.rule is not None  # noqa: S101  compose() refuses a case without one
-    match case.rule.trigger:
+    match rule.trigger:
         case "claim":
             return _claim(world, case)
         case "claim again" | "confirmed":
-            return _voucher(world, case)
+            return _voucher(world, case, again=rule.trigger == "claim again")
         case "thanks":
             return _thanks(case)
         case _ if case.follow_up.role == RECIPIENT:
@@ -88,6 +87,17 @@ def _confirm_link(world: World, case: Case) -> str:
     return f"{case.shop.url}/api/confirm?t={token}"
 
 
+def _ticked(case: Case) -> Wording | None:
+    """The very words beside the box that they ticked."""
+    version = case.follow_up.extra.get("newsletter")
+    return wording_of(case.shop, int(version)) if version else None
+
+
+def _words(case: Case) -> str:
+    wording = _ticked(case)
+    return wording.text if wording is not None else ""
+
+
 def _claim(world: World, case: Case) -> Context:
     offer = case.shop.offer
     return {
@@ -95,27 +105,25 @@ def _claim(world: World, case: Case) -> Context:
         "value": str(offer.value),
         "minimum": str(offer.minimum),
         "link_days": LINK_LASTS // timedelta(days=1),
-        "newsletter": "newsletter" in case.follow_up.extra,
-        "newsletter_wording": newsletter_wording(case.shop).text,
+        "newsletter": _ticked(case) is not None,
+        "newsletter_wording": _words(case),
         "name": "",
     }
 
 
-def _voucher(world: World, case: Case) -> Context:
+def _voucher(world: World, case: Case, *, again: bool) -> Context:
     if case.voucher is None:
         raise Misconfigured("The voucher is gone from the table.")
-    ticked = "newsletter" in case.follow_up.extra
-    wording = newsletter_wording(case.shop)
+    wording = _ticked(case)
+    open_question = wording is not None and consent_key(wording.purpose, wording.channel) not in case.standing.consents
     return {
         "code": case.voucher.code,
         "value": str(case.voucher.value),
         "minimum": str(case.voucher.minimum),
         "expires": long_date(case.voucher.ends_at, case.shop.zone),
-        "again": case.rule is not None and case.rule.trigger == "claim again",
-        "consent_link": _confirm_link(world, case)
-        if ticked and consent_key(wording.purpose, wording.channel) not in case.standing.consents
-        else "",
-        "newsletter_wording": wording.text,
+        "again": again,
+        "consent_link": _confirm_link(world, case) if open_question else "",
+        "newsletter_wording": _words(case),
     }
 
 

@@ -13,7 +13,7 @@ from chalicelib.domain.claim import Claim, contact_from
 from chalicelib.domain.consent import Consent, given
 from chalicelib.domain.playbook import planned
 from chalicelib.domain.reason import Reason
-from chalicelib.domain.shop import Shop, newsletter_wording
+from chalicelib.domain.shop import Shop, wording_of
 from chalicelib.domain.standing import Standing
 from chalicelib.domain.voucher import Voucher, new_code
 from chalicelib.errors import Lost, NotFound, Retryable
@@ -33,15 +33,16 @@ class Confirmed(Struct, frozen=True):
 
 
 class Waiting(Struct, frozen=True):
-    """What the click would do."""
+    """What the click would do. `wording`: to which words it says yes, "" for none."""
 
-    newsletter: bool
+    wording: str
 
 
 def look_at_claim(world: World, token: str) -> Waiting:
     """For the page with the button; writes nothing. Errors: Unverified, NotFound."""
     claim = _claim(world, token)
-    return Waiting(newsletter=bool(claim.version) and claim.confirmed_at is None)
+    seen = wording_of(world.shop, claim.version) if claim.version and claim.confirmed_at is None else None
+    return Waiting(seen.text if seen is not None else "")
 
 
 def confirm_claim(world: World, token: str) -> Confirmed:
@@ -99,7 +100,7 @@ def _read(world: World, claim: Claim) -> tuple[Standing, Voucher | None, bool]:
 def _consent(shop: Shop, claim: Claim, now: datetime) -> Consent | None:
     if not claim.version:
         return None
-    seen = next((w for w in shop.wordings if w.version == claim.version and w.purpose == newsletter_wording(shop).purpose), None)
+    seen = wording_of(shop, claim.version)
     # without the very words that they saw there is nothing to agree to
     return given(claim.person, seen, claim.mailed_at, now, "voucher form") if seen is not None else None
 

@@ -42,6 +42,7 @@ COMMON: dict[str, object] = {"shop": SHOP, "lang": "en-GB", "css": SITE_CSS}
 CLAIM: dict[str, object] = {
     "offer": SHOP.offer,
     "newsletter_wording": WORDING,
+    "newsletter_version": 1,
     "errors": [],
     "answers": {"name": "", "email": "", "newsletter": False, "website": ""},
 }
@@ -238,7 +239,7 @@ def test_the_claim_form_posts_what_the_api_reads(pages: dict[str, str]) -> None:
 
     assert ("/api/claims", "post") in [(attrs["action"], attrs["method"]) for tag, attrs in tags.found if tag == "form"]
     assert set(fields) == {"name", "email", "newsletter", "website"}
-    assert fields["newsletter"]["value"] == "yes"
+    assert fields["newsletter"]["value"] == "1"
     assert (fields["website"]["tabindex"], fields["website"]["autocomplete"]) == ("-1", "off")
 
 
