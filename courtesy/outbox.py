@@ -8,7 +8,7 @@ from chalicelib.adapters.local.mailer_outbox import Kept
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import FollowUp
-from chalicelib.domain.sentences import for_owner
+from chalicelib.domain.sentences import of_follow_up
 from chalicelib.stores import follow_ups
 
 
@@ -31,7 +31,7 @@ def _entry(world: LocalWorld, kept: Kept, follow_up: FollowUp | None) -> dict[st
         "class": kept.mail.stream,
         "to": kept.mail.to,
         "subject": kept.mail.subject,
-        "reason": for_owner(follow_up.reason, world.shop.zone) if follow_up else "",
+        "reason": of_follow_up(follow_up, world.shop.zone) if follow_up else "",
         "text": kept.mail.text,
         "html": kept.mail.html,
         "headers": dict(headers(kept)),

@@ -33,7 +33,7 @@ EXPIRES_AFTER, SERVICE_EXPIRES_AFTER = timedelta(days=5), timedelta(days=7)
 class FollowUp(Struct, frozen=True, omit_defaults=True):
     """`anchor` names what it is about: an order's key, or an offer. `role` says as what the person is written to.
 
-    `look_at`: when the clock looks at it next. `expires_at`: after that it is too late; None while a hold stops the count.
+    `reason`: why it is in its state; `why`: why it was planned at all. `look_at`: when the clock looks at it next. `expires_at`: after that it is too late; None while a hold stops the count.
     `token`, `place`, its neighbours' ids `follows` and `followed_by`, and `authorised_at` belong to one authorisation.
     """
 
@@ -48,6 +48,7 @@ class FollowUp(Struct, frozen=True, omit_defaults=True):
     due_at: datetime
     look_at: datetime
     created_at: datetime
+    why: Reason | None = None
     expires_at: datetime | None = None
     token: str = ""
     place: int = 0

@@ -87,6 +87,7 @@ def planned(
         message_class=rule.message_class,
         state=fu.PLANNED,
         reason=why,
+        why=why,
         due_at=due,
         look_at=due,
         created_at=now,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from chalicelib.domain.calendar import clock_time, instant, long_date
+from chalicelib.domain.follow_up import SENT, FollowUp
 from chalicelib.domain.reason import Reason
 
 Facts = Mapping[str, str | int]
@@ -14,6 +15,14 @@ def for_owner(reason: Reason, zone: str) -> str:
     """One sentence, in English, dates in the shop's zone; for a kind that it doesn't know, the kind itself."""
     make = _OWNER.get(reason.kind)
     return make(_Told(reason.facts, zone)) if make else f"{reason.kind.capitalize()}."
+
+
+def of_follow_up(one: FollowUp, zone: str) -> str:
+    """Why it is where it is; for one that went out also why it was meant to."""
+    told = for_owner(one.reason, zone)
+    if one.state == SENT and one.why is not None:
+        told = f"{for_owner(one.why, zone)} {told}"
+    return told + (f" Then the mail {one.bounced}." if one.bounced else "")
 
 
 class _Told:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import LANES, FollowUp
 from chalicelib.domain.identity import parse_address, person_id
-from chalicelib.domain.sentences import for_owner
+from chalicelib.domain.sentences import of_follow_up
 from chalicelib.ports import World
 from chalicelib.stores import follow_ups
 from chalicelib.stores.follow_ups import SHARDS
@@ -45,7 +45,7 @@ def list_follow_ups(world: World, address: str = "") -> list[Listed]:
             contact=addresses.get(one.id, ""),
             state=one.state,
             due_at=stamp(one.due_at),
-            reason=for_owner(one.reason, zone) + (f" Then the mail {one.bounced}." if one.bounced else ""),
+            reason=of_follow_up(one, zone),
         )
         for one in found
     ]
