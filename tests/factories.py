@@ -19,7 +19,7 @@ SHOP_DOMAIN = "pellow-wren.myshopify.com"
 
 def asked(name: str = "Isobel Trant", email: str = "isobel.trant@example.com", *, newsletter: bool = False) -> Asked:
     """A checked claim form."""
-    return Asked(name, parse_address(email), newsletter=newsletter)
+    return Asked(name, parse_address(email), newsletter=int(newsletter))
 
 
 def shopify_order(**changes: Any) -> dict[str, Any]:
