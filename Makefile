@@ -50,4 +50,4 @@ lock:
 LOCK := --quiet --upgrade --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --strip-extras
 
 clean:
-	rm -rf .venv dist site/dist .courtesy
+	rm -rf .venv dist site/dist

@@ -9,5 +9,8 @@ from chalicelib.entrypoints import clock, queues, site_api, webhooks
 
 app = Chalice(app_name="courtesy")
 
-for entrypoint in (site_api, webhooks, queues, clock):
-    entrypoint.register(app, bootstrap.world)
+site_api.register(app, bootstrap.world)
+webhooks.register(app, bootstrap.world)
+# Lambda looks for each worker here, under its function's own name
+queue_webhooks, queue_due_now, queue_events = queues.register(app, bootstrap.world)
+each_minute = clock.register(app, bootstrap.world)

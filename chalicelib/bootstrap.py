@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.adapters.storefronts import STOREFRONTS
 from chalicelib.config import LOCAL, ROOT, Settings, settings
 
 if TYPE_CHECKING:
@@ -121,4 +120,6 @@ class AwsWorld:
     @property
     def storefronts(self) -> Mapping[str, Storefront]:
         """By name."""
+        from chalicelib.adapters.storefronts import STOREFRONTS
+
         return STOREFRONTS

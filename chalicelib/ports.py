@@ -1,6 +1,7 @@
 """What the use cases need from the world, as narrow as they need it.
 
-Each port has at least two adapters that pass one contract suite (tests/contract). Only bootstrap.py knows which are in use.
+Table, Queue, Mailer, Blob, Clock and Secrets have an adapter for each platform; where both can be asked the same questions,
+tests/contract does. bootstrap.py and adapters/local/platform.py say which are in use.
 """
 
 from __future__ import annotations

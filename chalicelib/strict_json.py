@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
 from chalicelib.errors import Invalid
 
 MAX_DEPTH = 20
 _MAX_DIGITS = 400
+_ESCAPES = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL)
+
+
+class Fraction(str):
+    """A number that is not written as an integer, in its own digits."""
+
+    __slots__ = ()
 
 
 def loads(raw: bytes) -> Any:
     """What the bytes say. Integers stay integers of any size up to 400 digits; fractions come as their own text, so nothing is rounded.
+
+    Half of a surrogate pair (an emoji cut in two) reads as U+FFFD: no such text can be stored or sent.
 
     Errors: Invalid for anything but UTF-8 JSON, NaN and Infinity, a name given twice, more than 20 levels.
     """
@@ -21,7 +31,9 @@ def loads(raw: bytes) -> Any:
     except UnicodeDecodeError:
         raise Invalid("The body is not UTF-8 text.") from None
     try:
-        found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant, parse_float=str, parse_int=_integer)
+        found = json.loads(
+            _whole(text), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=Fraction, parse_int=_integer
+        )
     except RecursionError:
         raise Invalid(f"The JSON is nested deeper than {MAX_DEPTH} levels.") from None
     except ValueError as error:
@@ -29,6 +41,28 @@ def loads(raw: bytes) -> Any:
         raise Invalid(f"The body is not valid JSON{where}.") from None
     _check_depth(found)
     return found
+
+
+def dumps(value: Any) -> bytes:
+    """What `loads` gave, as UTF-8 JSON again, every number digit for digit."""
+    return _written(value).encode()
+
+
+def _written(value: Any) -> str:
+    match value:
+        case dict():
+            return "{" + ",".join(f"{json.dumps(name, ensure_ascii=False)}:{_written(one)}" for name, one in value.items()) + "}"
+        case list():
+            return "[" + ",".join(map(_written, value)) + "]"
+        case Fraction():
+            return str(value)
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def _whole(text: str) -> str:
+    # escape by escape, so that the backslash of one is never taken for the start of the next
+    return _ESCAPES.sub(lambda found: "\\ufffd" if found[1] else found[0], text)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -50,7 +84,7 @@ def _integer(digits: str) -> int:
 
 def _check_depth(found: Any) -> None:
     level = [found]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(MAX_DEPTH):
         level = [child for one in level for child in _children(one)]
         if not level:
             return

@@ -65,12 +65,12 @@ class DevPages:
         }
         sent = {**guard, "Content-Type": kind, "Content-Length": str(len(out)), **more}
         start_response(f"{status} {HTTPStatus(status).phrase}", list(sent.items()))
-        return [out]
+        return [b"" if method == "HEAD" else out]
 
     def _answer(self, environ: dict[str, Any], method: str, path: str) -> tuple[int, str, str, dict[str, str]]:
+        if not self._own(environ):
+            return 403, "text/plain; charset=utf-8", "Only pages of this shop, on this machine, may do that.\n", {}
         if method == "POST":
-            if not self._own(environ):
-                return 403, "text/plain; charset=utf-8", "Only pages of this shop may do that.\n", {}
             return self._post(path, _form(environ), wants_json=environ.get("HTTP_ACCEPT") == JSON)
         match path.split("/")[2:]:
             case [] | ["outbox"]:
@@ -90,7 +90,7 @@ class DevPages:
                 raise NotFound("There is no such page under /dev/.")
 
     def _own(self, environ: dict[str, Any]) -> bool:
-        # a page elsewhere that the developer has open must not press our buttons, nor one whose name was re-bound to this machine
+        # a page elsewhere that the developer has open must not press our buttons, nor one whose name was re-bound to this machine read them
         host = environ.get("HTTP_HOST", "")
         origin = environ.get("HTTP_ORIGIN")
         return host.partition(":")[0] in ("127.0.0.1", "localhost") and origin in (None, f"http://{host}")
@@ -119,9 +119,12 @@ class DevPages:
         now = self._world.clock.now()
         if to := form.get("to"):
             try:
-                return self._worker.advance_to(instant(to))
+                at = instant(to)
             except ValueError:
                 raise Invalid("Give a time with its offset, such as 2026-12-01T10:00:00Z.") from None
+            if at < now:
+                raise Invalid("A clock cannot go back: start anew with courtesy up --fresh.")
+            return self._worker.advance_to(at)
         by = form.get("by", "")
         if by == "next":
             due = next_due(self._world)

@@ -7,14 +7,15 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from chalicelib.adapters.local.platform import LocalWorld
+from chalicelib.adapters.local.platform import KEPT_HERE, LocalWorld
 from chalicelib.config import ROOT, Settings, settings
 from chalicelib.domain.calendar import instant
-from chalicelib.errors import CourtesyError, Invalid
+from chalicelib.errors import CourtesyError, Invalid, Misconfigured
 from courtesy.up import running_url, say
 
 DONE, NO, CANNOT = 0, 1, 2
@@ -31,12 +32,18 @@ def main(arguments: Sequence[str]) -> int:
     try:
         code: int = asked.do(asked)
     except CourtesyError as error:
-        sys.stderr.write(f"courtesy: {error}\n")
-        return CANNOT
+        return _cannot(str(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has read enough
         return DONE
+    except OSError as error:
+        return _cannot(f"{error.filename or 'A file'} cannot be used: {error.strerror}.")
     return code
+
+
+def _cannot(sentence: str) -> int:
+    sys.stderr.write(f"courtesy: {sentence}\n")
+    return CANNOT
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--fresh", action="store_true", help="forget everything first")
     up.set_defaults(do=_up)
 
-    demo = commands.add_parser("demo", parents=[common], help="run the main job, told step by step, then leave the shop up")
+    demo = commands.add_parser("demo", help="run the main job, told step by step, then leave the shop up")
     demo.add_argument("--port", type=int, default=0, help="default: any free port")
     demo.set_defaults(do=_demo)
 
@@ -117,13 +124,13 @@ def _up(asked: argparse.Namespace) -> int:
 
 
 def _forget(data: Path) -> None:
-    for path in data.iterdir():
-        if path.name == "lock":
-            continue
+    # by name, so that a folder given by mistake loses nothing; the secrets stay, or no stop that was ever asked for would be found
+    for name in KEPT_HERE:
+        path = data / name
         if path.is_dir():
             shutil.rmtree(path)
         else:
-            path.unlink()
+            path.unlink(missing_ok=True)
 
 
 def _demo(asked: argparse.Namespace) -> int:
@@ -150,9 +157,8 @@ def _clock(asked: argparse.Namespace) -> int:
 def _outbox(asked: argparse.Namespace) -> int:
     from courtesy.outbox import listed
 
-    world = LocalWorld(_settings(asked))
-    found = listed(world, world.mailer.all())
-    world.close()
+    with _opened(asked) as world:
+        found = listed(world, world.mailer.all())
     if asked.as_json:
         _print_json(found)
         return DONE
@@ -170,9 +176,8 @@ def _follow_ups(asked: argparse.Namespace) -> int:
 
     from chalicelib.usecases.list_follow_ups import list_follow_ups
 
-    world = LocalWorld(_settings(asked))
-    found = list_follow_ups(world, asked.contact)
-    world.close()
+    with _opened(asked) as world:
+        found = list_follow_ups(world, asked.contact)
     if asked.as_json:
         _print_json(msgspec.to_builtins(found))
         return DONE
@@ -181,6 +186,19 @@ def _follow_ups(asked: argparse.Namespace) -> int:
     if not found:
         say("Nothing is planned.")
     return DONE
+
+
+@contextmanager
+def _opened(asked: argparse.Namespace) -> Iterator[LocalWorld]:
+    """What a shop has kept, for looking at it. Errors: Misconfigured when there is nothing."""
+    chosen = _settings(asked)
+    if not (chosen.data / "table.db").exists():
+        raise Misconfigured(f"No shop has run on {chosen.data} yet: start one with courtesy up.")
+    world = LocalWorld(chosen)
+    try:
+        yield world
+    finally:
+        world.close()
 
 
 def _print_json(found: Any) -> None:

@@ -15,12 +15,12 @@ from types import FrameType
 from typing import Any
 
 from chalice import Chalice
+from waitress import wasyncore
 from waitress.server import create_server
 from whitenoise import WhiteNoise
 
-from chalicelib.adapters.local.http import StartResponse, api
+from chalicelib.adapters.local.http import StartResponse, Wsgi, api
 from chalicelib.adapters.local.platform import LocalWorld
-from chalicelib.config import ROOT
 from chalicelib.entrypoints import site_api, webhooks
 from chalicelib.errors import Conflict, Misconfigured
 from courtesy.build import build
@@ -36,12 +36,11 @@ _SITE_HEADERS = (
 )  # fmt: skip
 
 
-def wsgi(world: LocalWorld, worker: Worker, site: Path) -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
+def wsgi(world: LocalWorld, worker: Worker, site: Path) -> Wsgi:
     """The whole shop as one WSGI application."""
     app = Chalice(app_name="courtesy")
     site_api.register(app, lambda: world)
     webhooks.register(app, lambda: world)
-    chalice, dev = api(app), DevPages(world, worker)
     missing = (site / "404.html").read_bytes()
 
     def not_found(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -54,11 +53,12 @@ def wsgi(world: LocalWorld, worker: Worker, site: Path) -> Callable[[dict[str, A
         for name, value in _SITE_HEADERS:
             headers[name] = value
 
-    pages = WhiteNoise(not_found, root=str(site), index_file=True, add_headers_function=guard)
+    pages: Wsgi = WhiteNoise(not_found, root=str(site), index_file=True, add_headers_function=guard)
+    mounted: dict[str, Wsgi] = {"api": api(app), "dev": DevPages(world, worker)}
 
     def shop(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        first = environ["PATH_INFO"].split("/")[1]
-        return {"api": chalice, "dev": dev}.get(first, pages)(environ, start_response)
+        first = environ["PATH_INFO"].lstrip("/").partition("/")[0]
+        return mounted.get(first, pages)(environ, start_response)
 
     return shop
 
@@ -73,23 +73,29 @@ class Server:
             raise Conflict(f"Port {port} cannot be used ({error.strerror}): give another with --port.") from None
         self.url = f"http://{host}:{self._socket.effective_port}"
         self.world = make_world(self.url)
-        build(self.world.shop, self.world.renderer, ROOT / "site" / "dist")
+        site = self.world.settings.data / "site"  # not site/dist: shops that run side by side must not build over each other
+        build(self.world.shop, self.world.renderer, site)
         self.worker = Worker(self.world)
-        self._socket.application = wsgi(self.world, self.worker, ROOT / "site" / "dist")
+        self._socket.application = wsgi(self.world, self.worker, site)
         self._note = self.world.settings.data / RUNNING
+        self._thread = threading.Thread(target=self._socket.run, name="server", daemon=True)
 
     def start(self) -> None:
         """Answers from a thread of its own until `stop`."""
         self.worker.start()
         self._note.write_text(json.dumps({"url": self.url, "pid": os.getpid()}))
-        threading.Thread(target=self._socket.run, name="server", daemon=True).start()
+        self._thread.start()
 
     def stop(self) -> None:
         """Ends in order: no new requests, the worker's message done, files closed."""
         self._note.unlink(missing_ok=True)
-        self._socket.close()
+        listening = self._socket
+        # sockets are closed by the thread that waits on them: closed under it, it dies of a bad file descriptor
+        listening.trigger.pull_trigger(lambda: wasyncore.dispatcher.close(listening))
+        listening.task_dispatcher.shutdown()
+        listening.trigger.pull_trigger(lambda: wasyncore.close_all(listening._map, ignore_all=True))  # noqa: SLF001 - waitress has no other door
+        self._thread.join()
         self.worker.stop()
-        self._socket.task_dispatcher.shutdown()
         self.world.close()
 
 

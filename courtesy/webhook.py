@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-import json
 import re
 import secrets
 from collections.abc import Iterator
@@ -65,7 +64,7 @@ def _time(value: Any) -> datetime | None:
         return None
     try:
         return instant(value)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
 
 
@@ -86,14 +85,21 @@ def _shifted(value: Any, by: timedelta, now: datetime) -> Any:
     if isinstance(value, list):
         return [_shifted(one, by, now) for one in value]
     at = _time(value)
-    return value if at is None else stamp(min(at + by, now))
+    return value if at is None else stamp(_moved(at, by, now))
+
+
+def _moved(at: datetime, by: timedelta, now: datetime) -> datetime:
+    try:
+        return min(at + by, now)
+    except OverflowError:  # 31 December 9999, as some say for "never", is past every calendar
+        return min(at, now)
 
 
 def signed(source: str, topic: str, capture: Capture, secret: str) -> tuple[bytes, dict[str, str]]:
     """The bytes and the headers to post. Errors: Invalid for a storefront that cannot be played yet."""
     if source != "shopify":
         raise Invalid(f'The storefront "{source}" cannot be played yet; "shopify" can.')
-    raw = json.dumps(capture.body, ensure_ascii=False, separators=(",", ":")).encode()
+    raw = strict_json.dumps(capture.body)
     headers = {
         "Content-Type": "application/json",
         "X-Shopify-Topic": topic,

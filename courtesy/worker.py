@@ -12,6 +12,7 @@ from chalicelib.entrypoints.queues import handle
 from chalicelib.logs import failed
 from chalicelib.stores import webhooks
 from chalicelib.usecases.list_follow_ups import next_due
+from chalicelib.usecases.recover import end_doubt
 from chalicelib.usecases.tick import tick
 
 TICK_SECONDS = 10.0
@@ -20,7 +21,7 @@ MAX_VISITS = 100_000
 
 
 class Worker:
-    """One at a time: its lock is what a shard's lease is on AWS."""
+    """One at a time: its lock sees to it. On AWS two may run, and the authorising transaction lets one win."""
 
     def __init__(self, world: LocalWorld) -> None:
         self._world = world
@@ -29,8 +30,10 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
-        """First whatever the last process left: events that were never told, messages that were in hand."""
-        self._world.mailer.replay()
+        """First whatever the last process left: events that were never told, mails of which the outbox knows what became."""
+        outbox = self._world.mailer
+        outbox.replay()
+        end_doubt(self._world, lambda id_: outbox.get(id_) is not None)
         self._thread.start()
 
     def stop(self) -> None:
@@ -40,7 +43,7 @@ class Worker:
         self._thread.join()
 
     def advance_to(self, at: datetime) -> int:
-        """Visits every due instant on the way, in order. How many mails went out. Errors: Conflict for going back."""
+        """Visits every due instant on the way, in order. How many mails went out. A time in the past changes nothing."""
         with self._lock:
             sent = self.settle()
             for _ in range(MAX_VISITS):

@@ -5,14 +5,24 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+from datetime import timedelta
 from typing import Any
+
+import msgspec
 
 from chalicelib.adapters.storefronts.shopify import Shopify
 from chalicelib.domain.claim import Asked
+from chalicelib.domain.follow_up import PLANNED, FollowUp, follow_up_id, lifetime
+from chalicelib.domain.gift import Gift
 from chalicelib.domain.identity import parse_address
-from chalicelib.domain.order import Learnt
+from chalicelib.domain.money import Money
+from chalicelib.domain.order import Buyer, Learnt, Line, Order, Parcel, View
+from chalicelib.domain.playbook import BUYER, RECIPIENT, Rule
+from chalicelib.domain.reason import Reason
+from chalicelib.domain.screening import Case
+from chalicelib.domain.standing import COURTESY, Standing
 from chalicelib.ports import Ignored
-from tests.support.world import SECRETS
+from tests.support.world import NOON, SECRETS, demo_shop
 
 SHOP_DOMAIN = "pellow-wren.myshopify.com"
 
@@ -92,3 +102,79 @@ def signed(
         "x-shopify-hmac-sha256": signature,
         **{name.replace("_", "-"): value for name, value in headers.items()},
     }, raw
+
+
+# --- things as the rules see them ---
+
+PERSON = "isobelisobelisobel77"
+
+
+def view(**changes: Any) -> View:
+    """That order as it was seen at noon on 2 March 2026."""
+    plain = View(
+        seen_at=NOON,
+        placed_at=NOON,
+        number="#1041",
+        total=Money(4800, "GBP"),
+        buyer=Buyer("Isobel Trant", "isobel.trant@example.com", "isobel.trant@example.com", "GB"),
+        lines=(Line("Sea-glass stud earrings", 1, 4800),),
+    )
+    return msgspec.structs.replace(plain, **changes)
+
+
+def parcel(**changes: Any) -> Parcel:
+    """A tracked parcel, sent on 3 March, under way."""
+    sent = NOON + timedelta(days=1)
+    plain = Parcel(id="1", seen_at=sent, dispatched_at=sent, carrier="Royal Mail", tracking="JD0002211337GB")
+    return msgspec.structs.replace(plain, **changes)
+
+
+def event(seen: View | None = None, gift: Gift | None = None, *parcels: Parcel) -> Learnt:
+    """What one event says of the order 1041."""
+    return Learnt("shopify", SHOP_DOMAIN, "1041", seen, gift, parcels)
+
+
+def follow_up(**changes: Any) -> FollowUp:
+    """Isobel's thank-you, due now."""
+    message_class = changes.get("message_class", COURTESY)
+    plain = FollowUp(
+        id=follow_up_id("thank-you", PERSON, "shopify:x:1041"),
+        rule="thank-you",
+        person=PERSON,
+        anchor="shopify:x:1041",
+        role=BUYER,
+        message_class=message_class,
+        state=PLANNED,
+        reason=Reason("arrived"),
+        due_at=NOON,
+        look_at=NOON,
+        created_at=NOON,
+        expires_at=NOON + lifetime(message_class),
+    )
+    return msgspec.structs.replace(plain, **changes)
+
+
+def case(**changes: Any) -> Case:
+    """That thank-you at noon, with nothing against it. `trigger`, `manners` and `standing` take changes of their own as dicts."""
+    subject = changes.pop("follow_up", follow_up())
+    manners = {"recipient_note": "e-mail", **changes.pop("manners", {})}
+    rule = Rule(
+        name=subject.rule,
+        trigger=changes.pop("trigger", "arrival"),
+        to=subject.role,
+        message_class=subject.message_class,
+        template=subject.rule,
+    )
+    plain = Case(
+        follow_up=subject,
+        rule=rule,
+        standing=Standing(subject.person, **changes.pop("standing", {})),
+        shop=demo_shop(**manners, **changes.pop("shop", {})),
+        now=NOON,
+        name="Isobel Trant",
+        address="isobel.trant@example.com",
+        country="GB",
+        order=Order("shopify:x:1041", view=view()),
+        gift=Gift("Ruth Okafor") if subject.role == RECIPIENT else None,
+    )
+    return msgspec.structs.replace(plain, **changes)

@@ -7,7 +7,10 @@ Nothing is imported before the first client is asked for, so that the local plat
 from __future__ import annotations
 
 import functools
+import gc
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 if TYPE_CHECKING:
@@ -41,14 +44,14 @@ def client(service: str, **config: Any) -> Any:
     `config` goes to botocore's Config, over our own: connect 1 s, read 5 s, three attempts in all ("standard" mode, which
     retries throttling, 5xx and cut connections). Whoever must not try twice passes `retries={"total_max_attempts": 1}`.
     """
-    from botocore.config import Config
-
     ours: dict[str, Any] = {
         "connect_timeout": CONNECT_SECONDS,
         "read_timeout": READ_SECONDS,
         "retries": {"mode": "standard", "total_max_attempts": ATTEMPTS},
     }
-    with _making:  # a session is not safe between threads; what it makes is
+    with _making, _uncollected():  # a session is not safe between threads; what it makes is
+        from botocore.config import Config
+
         return _session().create_client(service, config=Config(**{**ours, **config}))
 
 
@@ -58,3 +61,15 @@ def _session() -> Session:
     from botocore.session import get_session
 
     return get_session()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """What is imported and made within is there to stay. The collector would go through all of it time and again, a tenth of a cold start."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()

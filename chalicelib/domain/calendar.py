@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-
 
 def stamp(at: datetime) -> str:
     """The instant as text that sorts: 2026-11-22T09:30:00Z."""
-    return at.astimezone(UTC).strftime(FORMAT)
+    return at.astimezone(UTC).isoformat()[:19] + "Z"
 
 
 def instant(text: str) -> datetime:
@@ -18,7 +16,10 @@ def instant(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError("a time needs an offset")
-    return at.astimezone(UTC).replace(microsecond=0)
+    try:
+        return at.astimezone(UTC).replace(microsecond=0)
+    except OverflowError:
+        raise ValueError("a time needs a year from 1 to 9999") from None
 
 
 def at_local(day: date, hour: int, zone: str) -> datetime:

@@ -89,10 +89,3 @@ def lifetime(message_class: str) -> timedelta:
 def may_move(state: str, to: str) -> bool:
     """Whether PRODUCT.md's table allows it."""
     return to in NEXT[state]
-
-
-def moved_to_due(follow_up: FollowUp, due_at: datetime) -> FollowUp:
-    """The same message at another time, before it went anywhere."""
-    return msgspec.structs.replace(
-        follow_up, due_at=due_at, look_at=due_at, expires_at=due_at + lifetime(follow_up.message_class)
-    )

@@ -12,11 +12,11 @@ from chalicelib.domain.identity import Address, address_or_none, tidy
 KEPT_AFTER_NOTE = timedelta(days=30)
 KEPT_UNDELIVERED = timedelta(days=120)
 
-_FLAG = ("gift", "isgift", "thisisagift", "giftorder")
+_FLAG = ("gift", "isgift", "thisisagift", "isthisagift", "giftorder")
 _NAME = ("recipientname", "giftrecipient", "giftrecipientname", "recipient", "giftto")
 _EMAIL = ("recipientemail", "giftrecipientemail", "recipientaddress", "giftemail")
 _MESSAGE = ("giftmessage", "giftnote")
-_NO = ("", "no", "false", "0", "off", "none")
+_NO = ("", "no", "n", "nope", "nein", "non", "not", "false", "0", "off", "none", "null", "undefined", "na", "n/a")
 
 
 class Gift(Struct, frozen=True, omit_defaults=True):
@@ -39,25 +39,33 @@ def _plain(name: str) -> str:
     return "".join(char for char in name.lower() if char.isalnum())
 
 
+def _is_no(text: str) -> bool:
+    """Whether it declines: "No", "no.", "No, thank you", or nothing at all."""
+    first = text.lower().replace(",", " ").split()[:1]
+    return not first or first[0].strip(".!-") in _NO
+
+
 def explicit_gift(pairs: Iterable[tuple[str, str]]) -> Gift | None:
     """The gift that an order states in so many words, or None. `pairs`: note attributes and line properties, as (name, value).
 
-    Only what was said counts: a gift flag that is not "no", or a named recipient. Nothing is guessed.
+    Only what was said counts: a gift flag that is not "no", or a named recipient where no flag says "no" (forms keep the names
+    that were typed before the box was unticked). Nothing is guessed.
     """
-    said = False
+    said, declined = False, False
     recipient, message = "", ""
     address: Address | None = None
     for name, value in pairs:
         key, text = _plain(name), value.strip()
         if key in _FLAG:
-            said = said or text.lower() not in _NO
+            no = _is_no(text)
+            said, declined = said or not no, declined or no
         elif key in _NAME and text.lower() not in _NO:
             recipient = recipient or tidy(text)
         elif key in _EMAIL:
             address = address or address_or_none(text)
         elif key in _MESSAGE:
             message = message or tidy(text, 500)
-    if not (said or recipient or address):
+    if not (said or ((recipient or address) and not declined)):
         return None
     return Gift(
         recipient=recipient,

@@ -66,14 +66,14 @@ def is_unsafe(char: str) -> bool:
 
 def parse_name(text: str) -> str:
     """A person's name as typed into a form, spaces tidied. Errors: Invalid, with field "name"."""
-    name = " ".join(text.split(" ")).strip()
+    name = unicodedata.normalize("NFC", " ".join(part for part in text.strip().split(" ") if part))
     if not name:
         raise Invalid("Enter your name.", "name")
     if len(name) > MAX_NAME:
         raise Invalid(f"Enter a name of at most {MAX_NAME} characters.", "name")
     if any(map(is_unsafe, name)):
         raise Invalid("Enter your name without line breaks or invisible characters.", "name")
-    return unicodedata.normalize("NFC", name)
+    return name
 
 
 def tidy(text: object, limit: int = MAX_NAME) -> str:
@@ -85,7 +85,7 @@ def tidy(text: object, limit: int = MAX_NAME) -> str:
 
 
 def first_name(name: str) -> str:
-    """What a letter says after "Dear"."""
+    """What a message says after "Dear"."""
     return name.split(" ", 1)[0]
 
 

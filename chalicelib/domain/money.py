@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ _DIGITS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
 LARGEST = 10**15
+_DECIMAL = re.compile(r"(-?)([0-9]{1,20})(?:\.([0-9]{1,20}))?")
 
 
 class Money(Struct, frozen=True):
@@ -45,13 +46,12 @@ def parse(text: str, currency: str) -> Money:
     """From a decimal text such as "48.00". Errors: ValueError (not a number, too fine for the currency, absurdly large)."""
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         raise ValueError("a currency has three letters")
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        raise ValueError("not an amount of money") from None
-    if not number.is_finite() or abs(number) > LARGEST:
+    found = _DECIMAL.fullmatch(text.strip())
+    if found is None or int(found[2]) > LARGEST:
         raise ValueError("not an amount of money")
-    minor = number.scaleb(_DIGITS.get(currency.upper(), 2))
-    if minor != minor.to_integral_value():
+    digits = _DIGITS.get(currency.upper(), 2)
+    fraction = (found[3] or "").rstrip("0")
+    if len(fraction) > digits:
         raise ValueError("finer than the currency's smallest coin")
-    return Money(int(minor), currency.upper())
+    minor = int(found[2] + fraction.ljust(digits, "0"))
+    return Money(-minor if found[1] else minor, currency.upper())

@@ -11,7 +11,7 @@ from chalicelib.domain.calendar import stamp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.money import Money
 
-MAX_LINES = 25
+MAX_LINES, MAX_PARCELS = 25, 50
 DELIVERED, ENTERED, ESTIMATED = "delivered", "entered", "estimated"
 
 
@@ -121,7 +121,9 @@ def merge(order: Order, learnt: Learnt) -> Order:
     """The order with one more event taken in. Commutes, and taking an event twice changes nothing."""
     view, is_gift = order.view, order.is_gift
     if learnt.view is not None and (view is None or _rank(learnt.view) >= _rank(view)):
-        view, is_gift = learnt.view, learnt.gift is not None
+        # of two events alike but for the gift, the one that states it wins
+        is_gift = learnt.gift is not None or (is_gift and learnt.view == view)
+        view = learnt.view
     cancellations = [at for at in (order.cancelled_at, learnt.view and learnt.view.cancelled_at) if at]
     parcels = {parcel.id: parcel for parcel in order.parcels}
     for parcel in learnt.parcels:
@@ -131,18 +133,31 @@ def merge(order: Order, learnt: Learnt) -> Order:
         view=view,
         is_gift=is_gift,
         cancelled_at=min(cancellations, default=None),
-        parcels=tuple(parcels[id_] for id_ in sorted(parcels)),
+        parcels=tuple(parcels[id_] for id_ in sorted(parcels)[:MAX_PARCELS]),
     )
 
 
-def replaces_gift(order: Order, learnt: Learnt) -> bool:
-    """Whether the event's word on the recipient is the newest. `order` as it was before the event."""
-    return learnt.view is not None and (order.view is None or _rank(learnt.view) >= _rank(order.view))
+def merge_gift(order: Order, kept: Gift | None, learnt: Learnt) -> Gift | None:
+    """The recipient's side with one more event taken in. `order` as it was before the event, `kept` its recipient's side."""
+    if learnt.view is None:
+        return kept
+    if order.view is None or _rank(learnt.view) > _rank(order.view):
+        found = learnt.gift
+    elif learnt.view == order.view:
+        found = max(kept, learnt.gift, key=_gift_rank)
+    else:
+        return kept
+    return msgspec.structs.replace(found, thanks=kept.thanks) if found is not None and kept is not None else found
 
 
 def _rank(seen: View | Parcel) -> tuple[str, bytes]:
     # two events may carry one time; their own bytes then decide, so that the order of arrival never does
     return stamp(seen.seen_at), msgspec.json.encode(seen)
+
+
+def _gift_rank(gift: Gift | None) -> bytes:
+    # without the recipient's thanks, which no event carries
+    return msgspec.json.encode(msgspec.structs.replace(gift, thanks="")) if gift is not None else b""
 
 
 def _merge_parcel(old: Parcel | None, new: Parcel) -> Parcel:

@@ -36,13 +36,16 @@ class Standing(Struct, frozen=True, omit_defaults=True):
 
 
 def closed_by(standing: Standing, message_class: str) -> str:
-    """Which scope forbids a message of this class by e-mail: never | unreachable | stop, or "" when none does."""
+    """Which scope forbids a message of this class by e-mail: never | stop | unreachable, or "" when none does.
+
+    Stop before unreachable: what mail cannot reach may still be written by hand, what they asked us to stop may not.
+    """
     if standing.never_at:
         return "never"
-    if standing.unreachable_at:
-        return "unreachable"
     if standing.stopped_at and message_class != SERVICE:
         return "stop"
+    if standing.unreachable_at:
+        return "unreachable"
     return ""
 
 

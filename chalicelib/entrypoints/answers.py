@@ -99,7 +99,8 @@ def viewer_ip(request: Request, world: World) -> str:
 
 def page(world: World, template: str, status: int = 200, **context: object) -> Response:
     """A rendered page."""
-    html = world.renderer.page(template, {"shop": world.shop, "lang": world.shop.locale, "css": SITE_CSS, **context})
+    common = {"shop": world.shop, "lang": world.shop.locale, "css": SITE_CSS, "status": status}
+    html = world.renderer.page(template, {**common, **context})
     return Response(html, status_code=status, headers={**_GUARD, "Content-Type": "text/html; charset=utf-8"})
 
 

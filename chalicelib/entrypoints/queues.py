@@ -33,14 +33,15 @@ def handle(world: World, queue: str, body: Mapping[str, Any]) -> None:
                 record_delivery(world, event)
 
 
-def register(app: Chalice, world: Callable[[], World]) -> None:
-    """Adds a function for each queue."""
-    for queue in QUEUES:
-        _register(app, world, queue)
+Worker = Callable[..., Any]
 
 
-def _register(app: Chalice, world: Callable[[], World], queue: str) -> None:
-    @app.on_sqs_message(queue=f"courtesy-{queue}", name=f"queue-{queue}")
+def register(app: Chalice, world: Callable[[], World]) -> list[Worker]:
+    """Adds a function for each of QUEUES, named queue_<queue>; app.py must hold them under these names, where Lambda looks."""
+    return [_register(app, world, queue) for queue in QUEUES]
+
+
+def _register(app: Chalice, world: Callable[[], World], queue: str) -> Worker:
     def work(event: SQSEvent) -> dict[str, Any]:
         from chalicelib.adapters.queue_sqs import failures, received
 
@@ -54,3 +55,7 @@ def _register(app: Chalice, world: Callable[[], World], queue: str) -> None:
                 log_failed("message failed", error, queue=queue)
                 failed.append(message.message_id)
         return failures(failed)
+
+    work.__name__ = f"queue_{queue.replace('-', '_')}"
+    worker: Worker = app.on_sqs_message(queue=f"courtesy-{queue}", name=f"queue-{queue}")(work)
+    return worker

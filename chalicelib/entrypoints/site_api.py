@@ -98,7 +98,7 @@ def _asked(world: World, form: Mapping[str, Any]) -> Asked | list[dict[str, str]
     def checked(read: Callable[[str], Any], name: str) -> Any:
         value = form.get(name, "")
         try:
-            if not isinstance(value, str):
+            if type(value) is not str:  # a fraction in JSON comes as its digits, which are no text either
                 raise Invalid(f"Give the {name} as text.", name)
             return read(value)
         except Invalid as error:
@@ -111,16 +111,16 @@ def _asked(world: World, form: Mapping[str, Any]) -> Asked | list[dict[str, str]
         errors.append(
             {"field": "newsletter", "message": "Our words have changed since: please read them and tick the box again."}
         )
-    if form.get("website"):
+    if form.get("website", "") != "":
         errors.append({"field": "website", "message": "Leave the last field empty: it is there to tell people from programs."})
     return errors or Asked(name, address, newsletter or 0)
 
 
 def _ticked(world: World, value: Any) -> int | None:
     """The version of the words that were ticked, 0 without a tick, None for words that we do not have. A bare yes means the newest."""
-    if value in (False, ""):
+    if value is False or value == "":
         return 0
-    if value in (True, "yes"):
+    if value is True or value == "yes":
         return newsletter_wording(world.shop).version
     known = {str(wording.version): wording.version for wording in newsletter_wordings(world.shop)}
     return known.get(value) if isinstance(value, str) else None

@@ -100,10 +100,12 @@ def next_due(table: Table, shard: str, lane: str, after: datetime) -> str | None
 
 
 def move(follow_up: FollowUp) -> Update:
-    """To another due time."""
+    """To another due time, and for the reason that goes with it; what held it is looked at anew."""
     return Update(
         key(follow_up.id),
         set={
+            "state": fu.PLANNED,
+            "reason": value(follow_up.reason),
             "due_at": stamp(follow_up.due_at),
             "look_at": stamp(follow_up.look_at),
             "expires_at": value(follow_up.expires_at),
@@ -182,17 +184,19 @@ def sent(id_: str, token: str, message_id: str, now: datetime) -> Update:
 
 
 def back_to_planned(follow_up: FollowUp, token: str, why: Reason, look_at: datetime) -> Update:
-    """It was surely not taken: it waits its turn again."""
+    """It was surely not taken: it waits its turn again. Also from unsure, as in `sent`."""
     return Update(
         key(follow_up.id),
         set={"state": fu.PLANNED, "reason": value(why), "look_at": stamp(look_at), **_due(follow_up, look_at)},
-        when=_mine(token),
+        when=_mine(token, fu.SENDING, fu.UNSURE),
     )
 
 
 def failed(id_: str, token: str, why: Reason) -> Update:
-    """The mailer will never take it."""
-    return Update(key(id_), set={"state": fu.FAILED, "reason": value(why)}, remove=_DUE_KEYS, when=_mine(token))
+    """The mailer will never take it. Also from unsure."""
+    return Update(
+        key(id_), set={"state": fu.FAILED, "reason": value(why)}, remove=_DUE_KEYS, when=_mine(token, fu.SENDING, fu.UNSURE)
+    )
 
 
 def unsure(follow_up: FollowUp, token: str, now: datetime, look_at: datetime) -> Update:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.claim import LINK_LASTS, Claim, Contact
 from chalicelib.domain.consent import Consent, consent_key
+from chalicelib.domain.delivery import BOUNCED, COMPLAINED
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.playbook import RECIPIENT
 from chalicelib.domain.standing import SERVICE, Standing, with_heard
@@ -50,7 +51,8 @@ def load_claim(item: Item | None, now: datetime) -> Claim | None:
 def put_claim(claim: Claim, before: Item | None) -> Put:
     """In place of the claim read before; loses when another came between."""
     ttl = int((claim.mailed_at + LINK_LASTS).timestamp())
-    return Put(to_item(claim_key(claim.person, claim.offer), claim, **{TTL: ttl}), when=(_unchanged(before),))
+    # a default is left out of the item, and claimed_again() must not count from nothing
+    return Put(to_item(claim_key(claim.person, claim.offer), claim, times=claim.times, **{TTL: ttl}), when=(_unchanged(before),))
 
 
 def _unchanged(before: Item | None) -> Condition:
@@ -87,9 +89,11 @@ def _as_checked(standing: Standing) -> tuple[Condition, ...]:
 
 
 def confirmed(standing: Standing, consent: Consent | None) -> Update:
-    """After a click in a mail that reached them: reachable again, and with a new consent no longer stopped."""
+    """After a click in a mail that reached them: reachable again unless they complained, and with a new consent no longer stopped."""
     set_: dict[str, Value] = {"person": standing.person, "version": standing.version + 1}
-    remove: tuple[str, ...] = ("unreachable_at", "unreachable_why", "second_chance")
+    remove: tuple[str, ...] = ()
+    if standing.unreachable_why != COMPLAINED:
+        remove = ("unreachable_at", "unreachable_why", "second_chance")
     if consent is not None:
         set_["consents"] = {**standing.consents, consent_key(consent.purpose, consent.channel): stamp(consent.confirmed_at)}
         remove = (*remove, "stopped_at")
@@ -102,11 +106,12 @@ def stopped(person: str, now: datetime) -> Update:
 
 
 def unreachable(person: str, why: str, now: datetime) -> Update:
-    """Nothing by e-mail, from this commit on."""
+    """Nothing by e-mail, from this commit on. Of a bounce, loses when the address is closed already: it must not cover up a complaint."""
     return Update(
         standing_key(person),
         set={"person": person, "unreachable_at": stamp(now), "unreachable_why": why},
         add={"version": 1},
+        when=(Lacks("unreachable_at"),) if why == BOUNCED else (),
     )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from chalicelib.domain.claim import Asked, Claim, was_mailed_lately
 from chalicelib.domain.consent import EMAIL, NEWSLETTER, consent_key
+from chalicelib.domain.delivery import BOUNCED
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.identity import keyed_hash, network_of, person_id
 from chalicelib.domain.playbook import planned
@@ -75,7 +76,9 @@ def _answer(world: World, asked: Asked, person: str, now: datetime) -> list[Acti
     standing = people.load_standing(found.get(standing_key), person)
     subscribed = consent_key(NEWSLETTER, EMAIL) in standing.consents
     claim_id = world.ids.token()
-    follow_up = _follow_up(world, person, claim_id, found.get(issued_key), ticked=0 if subscribed else asked.newsletter, now=now)
+    # whoever bounced must first show that mail reaches them again; the click then shows the code that they have
+    issued = found.get(issued_key) if standing.unreachable_why != BOUNCED else None
+    follow_up = _follow_up(world, person, claim_id, issued, ticked=0 if subscribed else asked.newsletter, now=now)
     claim = Claim(
         id=claim_id,
         person=person,

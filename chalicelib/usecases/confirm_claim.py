@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from chalicelib.domain.claim import Claim, contact_from
 from chalicelib.domain.consent import Consent, given
+from chalicelib.domain.delivery import BOUNCED
 from chalicelib.domain.playbook import planned
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.shop import Shop, wording_of
@@ -65,7 +66,7 @@ def confirm_claim(world: World, token: str) -> Confirmed:
             actions += [*vouchers.issue(voucher), _voucher_mail(world, claim, voucher, now)]
         if consent is not None:
             actions.append(people.put_consent(consent))
-        if consent is not None or standing.unreachable_at:
+        if consent is not None or standing.unreachable_why == BOUNCED:
             actions.append(people.confirmed(standing, consent))
         try:
             world.table.transact(actions, world.ids.token())

@@ -16,7 +16,8 @@ def record_delivery(world: World, event: DeliveryEvent) -> None:
     person = person_of(event.follow_up_id)
     why = suppresses(event)
     if why:
-        world.table.write(people.unreachable(person, why, world.clock.now()))
+        with suppress(Lost):  # it was closed before
+            world.table.write(people.unreachable(person, why, world.clock.now()))
     with suppress(Lost):  # it was settled before
         world.table.write(follow_ups.settle(event))
     if event.kind in (BOUNCED, COMPLAINED, REJECTED):

@@ -6,21 +6,24 @@ still `sending` can have been called: that one is unsure, and all behind it were
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import product
 
 from chalicelib.domain import follow_up as fu
-from chalicelib.domain.follow_up import FollowUp
+from chalicelib.domain.follow_up import LANES, FollowUp
 from chalicelib.domain.reason import Reason
 from chalicelib.errors import Lost
 from chalicelib.ports import World
 from chalicelib.stores import follow_ups
+from chalicelib.stores.follow_ups import SHARDS
 from chalicelib.table import Action
 
 STUCK = timedelta(seconds=30)
 """Fence (10 s) and the mailer's own limits (2 s to connect, 10 s to answer), and some."""
 
 DOUBT = timedelta(hours=24)
+PAGE = 100
 
 
 def recover(world: World, seen: Sequence[FollowUp]) -> None:
@@ -31,6 +34,23 @@ def recover(world: World, seen: Sequence[FollowUp]) -> None:
     for one in seen:
         if one.state == fu.UNSURE:
             _write(world, [follow_ups.look_later(one, now + DOUBT)])
+
+
+def end_doubt(world: World, was_taken: Callable[[str], bool]) -> None:
+    """After a crash, where the mailer itself can tell (the local outbox can): what it never took waits its turn again.
+
+    Only while no worker runs, for one that is merely slow may still call. What was taken is settled by its event.
+    """
+    soon = world.clock.now() + DOUBT
+    for shard, lane in product(SHARDS, LANES):
+        after = None
+        while True:
+            ids, after = follow_ups.due_ids(world.table, shard, lane, soon, PAGE, after)
+            for one in follow_ups.load_many(world.table, ids).values():
+                if one.state in (fu.SENDING, fu.UNSURE) and not was_taken(one.id):
+                    _write(world, [follow_ups.back_to_planned(one, one.token, Reason("never-called"), one.due_at)])
+            if after is None:
+                break
 
 
 def _is_stuck(one: FollowUp, now: datetime) -> bool:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import LANES
@@ -66,8 +68,8 @@ def _send_chunk(world: World, shard: str, ids: Sequence[str]) -> tuple[int, bool
             continue
         if case.follow_up.person in ready:
             left = True  # its checks must see what the first one changed
-        elif (one := _prepare(world, case)) is not None:
-            ready[case.follow_up.person] = one
+        elif (one := _prepare(world, replace(case, used_today=case.used_today + len(ready)))) is not None:
+            ready[case.follow_up.person] = one  # and takes a mail of today's budget from those behind it
     return _deliver(world, authorise(world, shard, list(ready.values()))), left
 
 

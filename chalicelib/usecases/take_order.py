@@ -14,7 +14,7 @@ from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import CANCELLED, HELD, PLANNED, FollowUp
 from chalicelib.domain.gift import Gift, delete_at
 from chalicelib.domain.identity import person_id
-from chalicelib.domain.order import Learnt, Order, is_off, merge, order_key, replaces_gift
+from chalicelib.domain.order import Learnt, Order, is_off, merge, merge_gift, order_key
 from chalicelib.domain.playbook import RECIPIENT, changes, wanted
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
@@ -53,6 +53,8 @@ def _decide(world: World, learnt: Learnt, before: Order, kept: Gift | None, now:
     gift = _gift(before, learnt, kept, now)
     due = wanted(merged, gift, world.playbook, world.shop, lambda key: person_id(world.secrets.people, key), now)
     merged = msgspec.structs.replace(merged, gift_until=_gift_until(before, merged, due, now))
+    if merged.gift_until is not None and now >= merged.gift_until:
+        gift = None  # an old order, heard of after its recipient's day: nothing of them is kept
     planning = _reconcile(world, merged, due)
     spent = _spent(world, merged)
     after = msgspec.structs.replace(
@@ -74,11 +76,7 @@ def _decide(world: World, learnt: Learnt, before: Order, kept: Gift | None, now:
 def _gift(before: Order, learnt: Learnt, kept: Gift | None, now: datetime) -> Gift | None:
     if before.gift_until is not None and now >= before.gift_until:
         return None  # forgotten on its day: a late event does not bring the recipient back
-    if not replaces_gift(before, learnt):
-        return kept
-    if learnt.gift is None or kept is None:
-        return learnt.gift
-    return msgspec.structs.replace(learnt.gift, thanks=kept.thanks)
+    return merge_gift(before, kept, learnt)
 
 
 def _gift_until(before: Order, merged: Order, due: list[FollowUp], now: datetime) -> datetime | None:

@@ -11,13 +11,14 @@ from chalicelib.domain.identity import first_name, is_unsafe, person_id
 from chalicelib.domain.order import Order
 from chalicelib.domain.playbook import planned
 from chalicelib.domain.reason import Reason
-from chalicelib.errors import Conflict, Invalid, Lost, NotFound
+from chalicelib.errors import Conflict, Invalid, Lost, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import follow_ups, orders
 from chalicelib.table import Action
 
 PURPOSE = "thank"
 MAX_MESSAGE = 1000
+TRIES = 4
 _RUN_OUT = "This card has run out: we have deleted what we knew of the gift."
 _WRITTEN = "Your card has been passed on already."
 
@@ -35,25 +36,31 @@ def look_at_card(world: World, token: str) -> Card:
 
 
 def write_thanks(world: World, token: str, message: str) -> None:
-    """Keeps the words with the gift and plans the mail to the giver. Errors: as look_at_card; Invalid for the message."""
+    """Keeps the words with the gift and plans the mail to the giver. Errors: as look_at_card; Invalid for the message, Retryable."""
     words = parse_message(message)
-    order, gift = _opened(world, token)
+    for _ in range(TRIES):
+        order, gift = _opened(world, token)
+        try:
+            world.table.transact(_passing_on(world, order, gift, words), world.ids.token())
+        except Lost:
+            continue  # an event of the order came between, or the other tab was quicker: look again
+        world.queue.put(DUE_NOW, {"why": "thanks"})
+        return
+    raise Retryable("Too much happened at once. Please press the button again.")
+
+
+def _passing_on(world: World, order: Order, gift: Gift, words: str) -> list[Action]:
     if order.view is None or not order.view.buyer.dedupe_key:
         raise NotFound("We can no longer reach the giver.")
     now = world.clock.now()
     giver = person_id(world.secrets.people, order.view.buyer.dedupe_key)
     (rule,) = world.playbook.of("thanks")
     relay = planned(rule, giver, order.key, now, Reason("thanks-written", {"at": stamp(now)}), world.shop, now)
-    actions: list[Action] = [
+    return [
         orders.thanked(order, now),
         orders.put_gift(order, msgspec.structs.replace(gift, thanks=words)),
         follow_ups.put(relay),
     ]
-    try:
-        world.table.transact(actions, world.ids.token())
-    except Lost:
-        raise Conflict(_WRITTEN) from None
-    world.queue.put(DUE_NOW, {"why": "thanks"})
 
 
 def parse_message(text: str) -> str:

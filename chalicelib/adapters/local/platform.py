@@ -24,6 +24,13 @@ from chalicelib.domain.shop import Shop
 from chalicelib.ports import SecretValues
 
 
+KEPT_HERE = (
+    *(f"{name}.db{more}" for name in ("table", "queue", "outbox") for more in ("", "-wal", "-shm")),
+    "blobs", "clock", "site", "running.json",
+)  # fmt: skip
+"""What a shop leaves in its data folder, beside its secrets."""
+
+
 class LocalWorld:
     """Survives kill -9 at any point. `close` when done with it."""
 
@@ -31,7 +38,6 @@ class LocalWorld:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _file(self, name: str) -> Path:
         return self.settings.data / name

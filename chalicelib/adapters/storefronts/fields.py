@@ -13,7 +13,7 @@ from chalicelib.errors import Invalid
 
 Payload = Mapping[str, Any]
 _YEARS = range(1990, 2200)
-_MAX_QUANTITY = 10**6
+_MAX_QUANTITY, _MAX_ID = 10**6, 64
 
 
 def mapping(value: Any) -> Payload:
@@ -35,8 +35,8 @@ def text(value: Any, limit: int = 100) -> str:
 
 def foreign_id(value: Any, what: str) -> str:
     """A platform's id as text: they pass 2**53. Errors: Invalid."""
-    found = text(value, 64)
-    if not (found and found.isascii() and all(char.isalnum() or char in "-_" for char in found)):
+    found = text(value, _MAX_ID + 1)
+    if not (0 < len(found) <= _MAX_ID and found.isascii() and all(char.isalnum() or char in "-_" for char in found)):
         raise Invalid(f"The {what} has no usable id.", what)
     return found
 
@@ -47,7 +47,7 @@ def when(value: Any) -> datetime | None:
         return None
     try:
         found = instant(value)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
     return found if found.year in _YEARS else None
 

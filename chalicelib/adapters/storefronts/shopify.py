@@ -46,8 +46,8 @@ class Shopify:
 
     def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str]) -> None:
         """Base64 of HMAC-SHA256 over the raw bytes. Errors: Unverified."""
-        given = headers.get(_SIGNATURE, "").encode()
-        signed = [base64.b64encode(hmac.digest(secret.encode(), raw, "sha256")) for secret in secrets]
+        given = headers.get(_SIGNATURE, "").encode(errors="replace")
+        signed = [base64.b64encode(hmac.digest(secret.encode(), raw, "sha256")) for secret in secrets if secret]
         # every secret is compared, so that the time taken tells nothing of which one it was
         matches = [hmac.compare_digest(given, one) for one in signed]
         if not (any(matches) and raw and headers.get(_TOPIC) and headers.get(_SHOP)):
@@ -58,7 +58,7 @@ class Shopify:
         topic, shop = text(headers.get(_TOPIC), 100).lower(), text(headers.get(_SHOP), 100).lower()
         if not topic:
             raise Invalid("The webhook does not say its topic.")
-        named = next((headers[name] for name in _REPEAT_IDS if headers.get(name)), "")
+        named = next((found for name in _REPEAT_IDS if (found := text(headers.get(name)))), "")
         once = named or hashlib.sha256(raw).hexdigest()
         return Delivery(topic, shop, hashlib.sha256("\n".join((shop, topic, once)).encode()).hexdigest()[:32])
 

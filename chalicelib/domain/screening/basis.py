@@ -11,14 +11,14 @@ from chalicelib.domain.standing import COURTESY, SERVICE
 
 
 def check(case: Case) -> Objection:
-    """Ends courtesy mail where neither the shop's nor the person's country allows it without consent, and marketing without consent.
+    """Ends courtesy mail unless both the shop's and the person's country allow it without consent, and marketing without consent.
 
-    The recipient's note passes: where e-mail is not allowed it can be written by hand (by_hand.py).
+    The recipient's note passes: where e-mail is not allowed it can be written by hand (by_hand.py). Marketing to a recipient never does.
     """
     message_class = case.follow_up.message_class
-    if message_class == SERVICE or case.follow_up.role == RECIPIENT:
+    if message_class == SERVICE or (message_class == COURTESY and case.follow_up.role == RECIPIENT):
         return None
-    consented = consent_key(NEWSLETTER, EMAIL) in case.standing.consents
+    consented = case.follow_up.role != RECIPIENT and consent_key(NEWSLETTER, EMAIL) in case.standing.consents
     if consented or (message_class == COURTESY and courtesy_allowed(case)):
         return None
     return End(CANCELLED, Reason("no-consent", {"country": case.country}))

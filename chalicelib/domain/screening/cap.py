@@ -20,5 +20,5 @@ def check(case: Case) -> Objection:
     heard = sorted(heard_since(case.standing, case.now, besides=case.follow_up.id).values())
     if len(heard) < cap:
         return None
-    frees = instant(heard[len(heard) - cap]) + timedelta(days=CAP_DAYS, seconds=1) if cap else case.now + NEVER
+    frees = instant(heard[len(heard) - cap]) + timedelta(days=CAP_DAYS) if cap else case.now + NEVER
     return Hold(Reason("cap", {"count": len(heard), "until": stamp(frees)}), frees, restarts=True)

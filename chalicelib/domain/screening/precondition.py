@@ -16,6 +16,8 @@ def check(case: Case) -> Objection:
         return End(CANCELLED, Reason("precondition-gone"))
     if case.order is not None and (why := is_off(case.order)) and case.follow_up.role != GIVER:
         return End(CANCELLED, Reason("order-off", {"why": why}))
+    if case.follow_up.role == GIVER and not (case.gift and case.gift.thanks):
+        return End(CANCELLED, Reason("data-gone"))
     if case.voucher is not None and case.voucher.redeemed_by:
         return End(CANCELLED, Reason("already-redeemed"))
     if not case.address and case.follow_up.role != RECIPIENT:

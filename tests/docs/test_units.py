@@ -1,0 +1,207 @@
+"""docs/data-model.md says what each access costs; here it is measured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters.local.table_sqlite import SqliteTable
+from chalicelib.domain.delivery import DeliveryEvent
+from chalicelib.errors import TooMany
+from chalicelib.usecases.claim_voucher import claim_voucher
+from chalicelib.usecases.confirm_claim import confirm_claim, look_at_claim
+from chalicelib.usecases.list_follow_ups import list_follow_ups
+from chalicelib.usecases.receive_webhook import receive_webhook
+from chalicelib.usecases.record_delivery import record_delivery
+from chalicelib.usecases.stop import look_at_stop, stop
+from chalicelib.usecases.take_order import take_order
+from chalicelib.usecases.tick import tick
+from chalicelib.usecases.write_thanks import look_at_card, write_thanks
+from tests.docs.reading import rows, section, text_of
+from tests.factories import asked, gift_order, learnt, shopify_order, shopify_parcel, signed
+from tests.support.counting_table import CountingTable
+from tests.support.world import NOON, TestWorld
+
+IP = "192.0.2.7"
+BUYER, RECIPIENT = "isobel.trant@example.com", "ruth.okafor@example.com"
+DELIVERED = NOON + timedelta(days=2)
+THANK_YOU_DUE, NOTE_DUE = DELIVERED + timedelta(days=3), DELIVERED + timedelta(days=10)
+
+
+class Shop:
+    """A shop whose table is counted. `measured` has the line's name → (write units, read units)."""
+
+    def __init__(self, **shop: Any) -> None:
+        self.sqlite = SqliteTable(":memory:")
+        self.table = CountingTable(self.sqlite)
+        self.world = TestWorld(table=self.table, **shop)
+        self.measured: dict[str, tuple[int, float]] = {}
+
+    def close(self) -> None:
+        self.world.close()
+        self.sqlite.close()
+
+    def measure(self, name: str, act: Callable[[], object]) -> None:
+        self.table.reset()
+        act()
+        self.measured[name] = (self.table.wru, self.table.rru)
+
+    def link(self, to: str, path: str, subject: str = "") -> str:
+        """The token of the newest such link mailed to them."""
+        mails = [kept.mail for kept in self.world.mails(to) if path in kept.mail.text and subject in kept.mail.subject]
+        found = re.search(rf"{path}\?t=(\S+)", mails[-1].text)
+        assert found
+        return found[1]
+
+    def order(self, payload: dict[str, object], topic: str = "orders/create") -> object:
+        return take_order(self.world, learnt(topic, payload))
+
+
+def _measured() -> dict[str, tuple[int, float]]:
+    found: dict[str, tuple[int, float]] = {}
+    for story in (_claims, _limits, _orders, _gifts, _held, _ended, _webhooks):
+        for shop in story():
+            found |= shop.measured
+            shop.close()
+    return found
+
+
+def _claims() -> Iterator[Shop]:
+    shop = Shop()
+    world = shop.world
+    shop.measure("claim, first", lambda: claim_voucher(world, asked(newsletter=True), IP))
+    shop.measure("claim again within 24 hours", lambda: claim_voucher(world, asked(newsletter=True), IP))
+    world.work()
+    link = shop.link(BUYER, "/api/confirm")
+    shop.measure("look at a confirmation link", lambda: look_at_claim(world, link))
+    shop.measure("confirm, with the newsletter", lambda: confirm_claim(world, link))
+    shop.measure("confirm, second click", lambda: confirm_claim(world, link))
+    world.work()
+    world.pass_time(days=2)
+    shop.measure("claim by a holder of the voucher", lambda: claim_voucher(world, asked(), IP))
+    yield shop
+    plain = Shop()
+    claim_voucher(plain.world, asked(), IP)
+    plain.world.work()
+    plain.measure("confirm, without the newsletter", lambda: confirm_claim(plain.world, plain.link(BUYER, "/api/confirm")))
+    code = confirm_claim(plain.world, plain.link(BUYER, "/api/confirm")).voucher.code
+    order = shopify_order(discount_codes=[{"code": code}])
+    plain.measure("order that spends a voucher", lambda: plain.order(order))
+    yield plain
+
+
+def _limits() -> Iterator[Shop]:
+    shop = Shop(claims_per_network=1)
+
+    def too_often() -> None:
+        with suppress(TooMany):
+            claim_voucher(shop.world, asked(email="someone.else@example.com"), IP)
+
+    claim_voucher(shop.world, asked(), IP)
+    shop.measure("claim over the network's limit", too_often)
+    yield shop
+
+
+def _orders() -> Iterator[Shop]:
+    shop = Shop()
+    world = shop.world
+    shop.measure("tick, nothing due", lambda: tick(world))
+    shop.measure("order, with its receipt planned", lambda: shop.order(shopify_order()))
+    shop.measure("order event that says nothing new", lambda: shop.order(shopify_order()))
+    shop.measure("tick that sends one service mail", lambda: tick(world))
+    (receipt,) = world.mails()
+    shop.measure(
+        "event: accepted or delivered",
+        lambda: record_delivery(world, DeliveryEvent("delivered", receipt.id, "m", world.clock.now())),
+    )
+    shop.measure("order delivered, thank-you planned", lambda: shop.order(shopify_parcel(), "fulfillments/update"))
+    shop.measure("one person's follow-ups, by address", lambda: list_follow_ups(world, BUYER))
+    world.clock.at = THANK_YOU_DUE
+    shop.measure("tick that sends one courtesy mail", lambda: tick(world))
+    bounce = DeliveryEvent("bounced", receipt.id, "m", world.clock.now(), permanent=True)
+    shop.measure("event: bounced for good, or complained", lambda: record_delivery(world, bounce))
+    yield shop
+    off = Shop()
+    off.order(shopify_order())
+    off.world.work()
+    off.order(shopify_parcel(), "fulfillments/update")
+    later = "2026-03-05T12:00:00+00:00"
+    cancelled = shopify_order(updated_at=later, cancelled_at=later)
+    off.measure("order cancelled, receipt sent, thank-you called off", lambda: off.order(cancelled, "orders/cancelled"))
+    yield off
+
+
+def _gifts() -> Iterator[Shop]:
+    shop = Shop()
+    world = shop.world
+    shop.measure("gift order, with its receipt planned", lambda: shop.order(gift_order()))
+    world.work()
+    shop.measure("gift delivered, thank-you and note planned", lambda: shop.order(shopify_parcel(), "fulfillments/update"))
+    world.clock.at = THANK_YOU_DUE
+    world.work()
+    world.clock.at = NOTE_DUE
+    shop.measure("tick that sends the recipient's note", lambda: tick(world))
+    card = shop.link(RECIPIENT, "/api/thanks")
+    shop.measure("look at the blank card", lambda: look_at_card(world, card))
+    shop.measure("write the thanks", lambda: write_thanks(world, card, "Thank you, it fits."))
+    removal = shop.link(RECIPIENT, "/api/stop")
+    shop.measure("look at a stop link", lambda: look_at_stop(world, removal))
+    shop.measure("stop by a recipient", lambda: stop(world, removal))
+    second = {"id": 5551023349999, "created_at": "2026-03-14T12:00:00+00:00", "updated_at": "2026-03-14T12:00:00+00:00"}
+    shop.order(shopify_order(**second))
+    delivery = {"created_at": "2026-03-14T12:00:00+00:00", "updated_at": "2026-03-14T12:00:00+00:00"}
+    shop.order(shopify_parcel(id=1, order_id=second["id"], **delivery), "fulfillments/update")
+    shop.measure("stop, with one courtesy mail planned", lambda: stop(world, shop.link(BUYER, "/api/stop")))
+    yield shop
+
+
+def _held() -> Iterator[Shop]:
+    shop = Shop(quiet_from=0, quiet_to=23)
+    yield from _at_tick(shop, "tick that holds one", days=5)
+
+
+def _ended() -> Iterator[Shop]:
+    yield from _at_tick(Shop(), "tick that ends one", days=50)
+
+
+def _at_tick(shop: Shop, name: str, *, days: int) -> Iterator[Shop]:
+    shop.order(shopify_order())
+    shop.world.work()
+    shop.order(shopify_parcel(), "fulfillments/update")
+    shop.world.clock.move(timedelta(days=days))
+    shop.measure(name, lambda: tick(shop.world))
+    yield shop
+
+
+def _webhooks() -> Iterator[Shop]:
+    shop = Shop()
+    world = shop.world
+    headers, raw = signed("orders/create", shopify_order())
+    shop.measure("webhook received", lambda: receive_webhook(world, "shopify", headers, raw))
+    shop.measure("webhook taken, besides its order", world._drain)
+    taken = [call for call in shop.table.calls if "W#" in call.about]
+    shop.measured["webhook taken, besides its order"] = (sum(call.wru for call in taken), sum(call.rru for call in taken))
+    shop.measure("webhook received again, and taken already", lambda: receive_webhook(world, "shopify", headers, raw))
+    yield shop
+
+
+@pytest.fixture(scope="module")
+def measured() -> dict[str, tuple[int, float]]:
+    return _measured()
+
+
+TOLD = {name: (int(wru), float(rru)) for name, wru, rru in rows(section(text_of("data-model.md"), "Access patterns"))}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_an_access_costs_what_the_page_says(name: str, measured: dict[str, tuple[int, float]]) -> None:
+    assert measured.get(name) == TOLD[name]
+
+
+def test_every_access_that_is_measured_stands_on_the_page(measured: dict[str, tuple[int, float]]) -> None:
+    assert set(measured) == set(TOLD)

@@ -1,0 +1,80 @@
+"""What every mail carries, whichever it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.ports import Mail
+from chalicelib.usecases.take_order import take_order
+from tests.factories import gift_order, learnt, shopify_order, shopify_parcel
+from tests.support.site import Site, link
+from tests.support.world import TestWorld
+
+RULES = ("confirm-address", "voucher", "voucher-again", "receipt", "on-its-way", "thank-you", "gift-note", "thanks-relay")
+COURTESY = ("thank-you", "gift-note")
+
+
+@pytest.fixture(scope="module")
+def mails() -> dict[str, Mail]:
+    """One of each kind."""
+    with TestWorld(cap=9) as world:
+        site = Site(world)
+        site.claim()
+        world.work()
+        site.press(link(world.mails()[0].mail, "/api/confirm"))
+        world.pass_time(hours=25)
+        site.claim()
+        world.work()
+        take_order(world, learnt("orders/create", gift_order()))
+        take_order(world, learnt("fulfillments/update", shopify_parcel(shipment_status="in_transit")))
+        world.work()
+        take_order(world, learnt("fulfillments/update", shopify_parcel(updated_at="2026-03-05T12:00:00+00:00")))
+        take_order(world, learnt("orders/create", shopify_order(id=2)))
+        world.live(days=14)
+        note = next(kept for kept in world.mails() if kept.mail.to == "ruth.okafor@example.com")
+        site.post("/api/thanks", t=link(note.mail, "/api/thanks").partition("t=")[2], message="Thank you!")
+        world.work()
+        rules = {item["id"]: str(item["rule"]) for item in world.sqlite.scan().items if "rule" in item}
+        return {rules[kept.id]: kept.mail for kept in world.mails()}
+
+
+def test_every_rule_of_the_playbook_was_tried(mails: dict[str, Mail]) -> None:
+    with TestWorld() as world:
+        assert set(mails) == {rule.name for rule in world.playbook.rules} == set(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_mail_says_that_a_machine_sent_it(mails: dict[str, Mail], rule: str) -> None:
+    assert dict(mails[rule].headers)["Auto-Submitted"] == "auto-generated"
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_answer_reaches_a_person(mails: dict[str, Mail], rule: str) -> None:
+    assert mails[rule].reply_to == "morwenna@pellow-wren.example"
+    assert mails[rule].sender == '"Pellow & Wren" <hello@pellow-wren.example>'
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_one_click_stop_stands_on_courtesy_alone(mails: dict[str, Mail], rule: str) -> None:
+    headers = dict(mails[rule].headers)
+    assert mails[rule].stream == ("courtesy" if rule in COURTESY else "service")
+    if rule not in COURTESY:
+        assert "/api/stop" not in f"{headers}{mails[rule].text}{mails[rule].html}"
+        return
+    url = headers["List-Unsubscribe"].strip("<>")
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert url.startswith("https://shop.example/api/stop?t=")
+    assert url in mails[rule].text
+    assert url in mails[rule].html
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_mail_says_who_writes_and_why(mails: dict[str, Mail], rule: str) -> None:
+    words = " ".join(mails[rule].text.split())
+    assert "12 Arwenack Row, Falmouth TR11 3JZ, Cornwall" in words
+    assert "You get this because" in words or "You have this one note because" in words
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_recipients_mail_is_kept_thirty_days(mails: dict[str, Mail], rule: str) -> None:
+    assert mails[rule].kept_days == (30 if rule == "gift-note" else 90)
