@@ -1,7 +1,8 @@
 # Each command sets up .venv by itself. `make demo` and `make test` are all that a fresh machine needs.
 PYTHON ?= python3
-V := .venv/bin
-READY := .venv/.ready
+VENV ?= .venv
+V := $(VENV)/bin
+READY := $(VENV)/.ready
 WORKERS ?= auto
 
 .PHONY: setup demo up test test-browser check lock bench package pictures clean
@@ -9,7 +10,7 @@ WORKERS ?= auto
 setup: $(READY)
 
 $(READY): requirements-dev.txt pyproject.toml
-	@test -x $(V)/python || $(PYTHON) -m venv .venv
+	@test -x $(V)/python || $(PYTHON) -m venv $(VENV)
 	@$(V)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Courtesy needs Python 3.11 or newer: run make PYTHON=python3.12" >&2; exit 2; }
 	$(V)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	$(V)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
@@ -50,4 +51,4 @@ lock:
 LOCK := --quiet --upgrade --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --strip-extras
 
 clean:
-	rm -rf .venv dist site/dist
+	rm -rf $(VENV) dist site/dist

@@ -27,13 +27,11 @@ class Worker:
         self._world = world
         self._lock = threading.RLock()
         self._stopping = threading.Event()
+        self._doubtful = True  # the last process, or a call that failed, may have left a mail without its outcome
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
-        """First whatever the last process left: events that were never told, mails of which the outbox knows what became."""
-        outbox = self._world.mailer
-        outbox.replay()
-        end_doubt(self._world, lambda id_: outbox.get(id_) is not None)
+        """From now on messages are worked off as they come."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -60,6 +58,7 @@ class Worker:
     def settle(self) -> int:
         """Works until nothing waits: queues empty, nothing due. How many mails went out."""
         with self._lock:
+            self._clear_up()
             self._drain()
             sent = tick(self._world)
             self._drain()
@@ -69,12 +68,21 @@ class Worker:
         times = (next_due(self._world), webhooks.next_untaken(self._world.table, self._world.clock.now()))
         return min((instant(time) for time in times if time is not None), default=None)
 
+    def _clear_up(self) -> None:
+        """Events that were never told are told; the outbox knows what became of each mail, so that here none stays in doubt."""
+        if self._doubtful:
+            outbox = self._world.mailer
+            outbox.replay()
+            end_doubt(self._world, lambda id_: outbox.get(id_) is not None)
+            self._doubtful = False
+
     def _run(self) -> None:
         ticked = 0.0
         while not self._stopping.is_set():
             self._world.queue.woken.clear()
             try:
                 with self._lock:
+                    self._clear_up()
                     self._drain()
                     if time.monotonic() - ticked >= TICK_SECONDS:
                         tick(self._world)
@@ -83,6 +91,7 @@ class Worker:
                         ticked = time.monotonic()
             except Exception as error:  # noqa: BLE001
                 failed("worker failed", error)
+                self._doubtful = True
                 ticked = time.monotonic()
             self._world.queue.woken.wait(TICK_SECONDS)
 
@@ -93,6 +102,7 @@ class Worker:
                 handle(self._world, taken.queue, taken.message.body)
             except Exception as error:  # noqa: BLE001
                 failed("message failed", error, queue=taken.queue)
+                self._doubtful = True
                 queue.failed(taken)
             else:
                 queue.done(taken)

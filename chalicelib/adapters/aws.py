@@ -65,11 +65,12 @@ def _session() -> Session:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """What is imported and made within is there to stay. The collector would go through all of it time and again, a tenth of a cold start."""
+    """What is imported and made within is there to stay, so the collector need not search it: not now, time and again, nor ever after."""
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if collecting:
             gc.enable()

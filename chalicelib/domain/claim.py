@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from chalicelib.domain.identity import Address
+from chalicelib.domain.voucher import Offer
 
 ONE_MAIL_PER = timedelta(hours=24)
 LINK_LASTS = timedelta(days=7)
@@ -15,13 +16,13 @@ LINK_LASTS = timedelta(days=7)
 class Claim(Struct, frozen=True, omit_defaults=True):
     """A claim that waits for the click in its mail; deleted seven days after it was made.
 
-    `id` changes with each claim that is mailed, and the link carries it: a link confirms exactly the answers it was sent for.
+    `offer`: as it stood when it was claimed, for that is what was promised. `id` changes with each claim that is mailed, and the link carries it: a link confirms exactly the answers it was sent for.
     `version`: of the wording beside the tick, 0 without a tick. `times`: how often it was claimed while this one was mailed.
     """
 
     id: str
     person: str
-    offer: str
+    offer: Offer
     name: str
     address: str
     dedupe_key: str
@@ -42,6 +43,17 @@ class Contact(Struct, frozen=True, omit_defaults=True):
     locale: str
     confirmed_at: datetime
     source: str
+
+
+def link_scope(offer: str, claim_id: str) -> str:
+    """What a confirmation link is for: one claim of one offer, by the offer's name."""
+    return f"{claim_id}/{offer}"
+
+
+def claim_of(scope: str) -> tuple[str, str]:
+    """`link_scope`'s offer and claim."""
+    claim_id, _, offer = scope.partition("/")
+    return offer, claim_id
 
 
 def was_mailed_lately(claim: Claim | None, now: datetime) -> bool:

@@ -94,6 +94,10 @@ def mends(shop: Shop) -> list[str]:
         found.append("Give `postal_address`: every mail carries it.")
     if any(char in '"\\' or ord(char) < 32 for char in shop.name):
         found.append("Give `name` without quotation marks, backslashes and line breaks: it stands in every mail's From line.")
+    if not (
+        0 < len(shop.offer.name) <= 40 and all(char.isascii() and (char.isalnum() or char in "-_") for char in shop.offer.name)
+    ):
+        found.append("Give `offer.name` as at most 40 letters, digits and dashes: links carry it.")
     if shop.url.endswith("/"):
         found.append("Give `url` without the slash at its end.")
     hours = (shop.manners.quiet_from, shop.manners.quiet_to, shop.manners.send_hour)

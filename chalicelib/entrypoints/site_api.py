@@ -148,7 +148,7 @@ def _confirm_page(world: World, request: Request) -> Response:
         token=token,
         newsletter=bool(waiting.wording),
         newsletter_wording=waiting.wording,
-        value=str(world.shop.offer.value),
+        value=waiting.value,
     )
 
 

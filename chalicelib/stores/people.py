@@ -52,7 +52,9 @@ def put_claim(claim: Claim, before: Item | None) -> Put:
     """In place of the claim read before; loses when another came between."""
     ttl = int((claim.mailed_at + LINK_LASTS).timestamp())
     # a default is left out of the item, and claimed_again() must not count from nothing
-    return Put(to_item(claim_key(claim.person, claim.offer), claim, times=claim.times, **{TTL: ttl}), when=(_unchanged(before),))
+    return Put(
+        to_item(claim_key(claim.person, claim.offer.name), claim, times=claim.times, **{TTL: ttl}), when=(_unchanged(before),)
+    )
 
 
 def _unchanged(before: Item | None) -> Condition:
@@ -61,13 +63,13 @@ def _unchanged(before: Item | None) -> Condition:
 
 def claimed_again(claim: Claim) -> Update:
     """Counted, and nothing else of it changed."""
-    return Update(claim_key(claim.person, claim.offer), add={"times": 1}, when=(Equals("id", claim.id),))
+    return Update(claim_key(claim.person, claim.offer.name), add={"times": 1}, when=(Equals("id", claim.id),))
 
 
 def claim_confirmed(claim: Claim, now: datetime) -> Update:
     """Loses when it was confirmed before, or a newer claim took its place."""
     return Update(
-        claim_key(claim.person, claim.offer),
+        claim_key(claim.person, claim.offer.name),
         set={"confirmed_at": stamp(now)},
         when=(Equals("id", claim.id), Lacks("confirmed_at")),
     )

@@ -82,7 +82,7 @@ def _answer(world: World, asked: Asked, person: str, now: datetime) -> list[Acti
     claim = Claim(
         id=claim_id,
         person=person,
-        offer=offer,
+        offer=world.shop.offer,
         name=asked.name,
         address=asked.address.normalised,
         dedupe_key=asked.address.key,

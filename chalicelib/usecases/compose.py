@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chalicelib.domain.calendar import long_date
-from chalicelib.domain.claim import LINK_LASTS
+from chalicelib.domain.claim import LINK_LASTS, link_scope
 from chalicelib.domain.consent import Wording, consent_key
 from chalicelib.domain.delivery import checked_header
 from chalicelib.domain.identity import first_name
@@ -81,9 +81,8 @@ def _told(world: World, case: Case, rule: Rule) -> Context:
 
 
 def _confirm_link(world: World, case: Case) -> str:
-    token = world.links.make(
-        CONFIRM, case.follow_up.person, case.follow_up.extra["claim"], case.follow_up.created_at + LINK_LASTS
-    )
+    scope = link_scope(case.follow_up.anchor, case.follow_up.extra["claim"])
+    token = world.links.make(CONFIRM, case.follow_up.person, scope, case.follow_up.created_at + LINK_LASTS)
     return f"{case.shop.url}/api/confirm?t={token}"
 
 
@@ -99,7 +98,9 @@ def _words(case: Case) -> str:
 
 
 def _claim(world: World, case: Case) -> Context:
-    offer = case.shop.offer
+    if case.claim is None:
+        raise Misconfigured("The claim is gone from the table.")
+    offer = case.claim.offer
     return {
         "link": _confirm_link(world, case),
         "value": str(offer.value),
@@ -134,6 +135,7 @@ def _order(case: Case) -> Context:
     tracked = next((p for p in case.order.parcels if not p.failed and (p.tracking or p.tracking_url)), None)
     return {
         "number": view.confirmation or view.number,
+        "is_gift": case.order.is_gift,
         "placed": long_date(view.placed_at, case.shop.zone),
         "lines": [
             {"title": line.title, "quantity": line.quantity, "price": exact(Money(line.price, view.total.currency))}

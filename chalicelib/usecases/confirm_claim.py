@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from chalicelib.domain.claim import Claim, contact_from
+from chalicelib.domain.claim import Claim, claim_of, contact_from
 from chalicelib.domain.consent import Consent, given
 from chalicelib.domain.delivery import BOUNCED
 from chalicelib.domain.playbook import planned
@@ -34,8 +34,9 @@ class Confirmed(Struct, frozen=True):
 
 
 class Waiting(Struct, frozen=True):
-    """What the click would do. `wording`: to which words it says yes, "" for none."""
+    """What the click would do. `value`: of the voucher. `wording`: to which words it says yes, "" for none."""
 
+    value: str
     wording: str
 
 
@@ -43,7 +44,7 @@ def look_at_claim(world: World, token: str) -> Waiting:
     """For the page with the button; writes nothing. Errors: Unverified, NotFound."""
     claim = _claim(world, token)
     seen = wording_of(world.shop, claim.version) if claim.version and claim.confirmed_at is None else None
-    return Waiting(seen.text if seen is not None else "")
+    return Waiting(str(claim.offer.value), seen.text if seen is not None else "")
 
 
 def confirm_claim(world: World, token: str) -> Confirmed:
@@ -80,18 +81,18 @@ def confirm_claim(world: World, token: str) -> Confirmed:
 def _claim(world: World, token: str) -> Claim:
     now = world.clock.now()
     opened = world.links.open(token, PURPOSE, now)
-    key = people.claim_key(opened.person, world.shop.offer.name)
-    claim = people.load_claim(world.table.get(key), now)
+    offer, claim_id = claim_of(opened.scope)
+    claim = people.load_claim(world.table.get(people.claim_key(opened.person, offer)), now)
     if claim is None:
         raise NotFound("This link has run out. Please claim the voucher once more.")
-    if claim.id != opened.scope:
+    if claim.id != claim_id:
         raise NotFound("A newer link was sent to you. Please use the newest mail.")
     return claim
 
 
 def _read(world: World, claim: Claim) -> tuple[Standing, Voucher | None, bool]:
     standing_key, contact_key = people.standing_key(claim.person), people.contact_key(claim.person)
-    issued_key = vouchers.issued_key(claim.person, claim.offer)
+    issued_key = vouchers.issued_key(claim.person, claim.offer.name)
     found = world.table.get_many([standing_key, contact_key, issued_key])
     issued = found.get(issued_key)
     voucher = vouchers.load(world.table.get(vouchers.key(str(issued["code"])))) if issued is not None else None
@@ -107,7 +108,7 @@ def _consent(shop: Shop, claim: Claim, now: datetime) -> Consent | None:
 
 
 def _new_voucher(world: World, claim: Claim, now: datetime) -> Voucher:
-    offer = world.shop.offer
+    offer = claim.offer
     return Voucher(
         code=new_code(world.ids.bits),
         person=claim.person,
@@ -122,4 +123,4 @@ def _new_voucher(world: World, claim: Claim, now: datetime) -> Voucher:
 def _voucher_mail(world: World, claim: Claim, voucher: Voucher, now: datetime) -> Action:
     (rule,) = world.playbook.of("confirmed")
     extra = {"code": voucher.code}
-    return follow_ups.put(planned(rule, claim.person, claim.offer, now, Reason("confirmed"), world.shop, now, extra=extra))
+    return follow_ups.put(planned(rule, claim.person, claim.offer.name, now, Reason("confirmed"), world.shop, now, extra=extra))

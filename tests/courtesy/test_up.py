@@ -197,30 +197,25 @@ Act = Callable[[Running], Reply]
 class Killed:
     """A shop that is killed at random moments and started again. Acts are repeated until they are answered."""
 
-    def __init__(self, data: Path, shop: Path, *, kills: int) -> None:
+    def __init__(self, data: Path, shop: Path) -> None:
         self._data, self._shop = data, shop
-        self._kills = kills
         self.running = Running(data, shop=shop)
 
-    def do(self, acts: list[Act], *, within: float) -> None:
-        """All acts, with a kill somewhere `within` seconds after each start while kills are left."""
+    def do(self, acts: list[Act], *, kills: int, within: float) -> None:
+        """All acts, in order; that many times the shop dies somewhere in the first `within` seconds after it began on them."""
         left = list(acts)
-        while left:
-            killer = None
-            if self._kills:
-                self._kills -= 1
-                killer = threading.Timer(random.uniform(0, within), self.running.kill)
+        for kill in (*[True] * kills, False):
+            killer = threading.Timer(random.uniform(0, within), self.running.kill)
+            if kill:
                 killer.start()
             try:
                 while left:
                     answer = left[0](self.running)
                     assert answer.status in (200, 202, 303), answer
                     left.pop(0)
-                if killer is not None:
-                    killer.join()
-                    raise ConnectionError
             except (OSError, HTTPException):
-                assert killer is not None
+                assert kill, "it died by itself"
+            if kill:
                 killer.join()
                 self.running = Running(self._data, shop=self._shop)
 
@@ -231,7 +226,7 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(tmp_path: Path) -> None
     text = (settings / "shop.toml").read_text()
     assert "claims_per_network = 30" in text
     (settings / "shop.toml").write_text(text.replace("claims_per_network = 30", "claims_per_network = 100000"))
-    shop = Killed(tmp_path / "data", settings, kills=7)
+    shop = Killed(tmp_path / "data", settings)
     now = json.loads(shop.running.ask("GET", "/dev/clock").text)["now"]
     times = {"created_at": now, "updated_at": now}
 
@@ -247,19 +242,13 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(tmp_path: Path) -> None
     def advance(by: str, to: Running) -> Reply:
         return to.form("/dev/clock", f"by={by}")
 
-    def claims(first: int) -> list[Act]:
-        return [partial(claim, n) for n in range(first, first + 12)]
+    claims: list[Act] = [partial(claim, n) for n in range(24)]
+    orders: list[Act] = [partial(act, n) for n in range(1, 13) for act in (order, parcel)]
 
-    def orders(first: int) -> list[Act]:
-        return [partial(act, n) for n in range(first, first + 6) for act in (order, parcel)]
-
-    shop.do(claims(0), within=0.15)
-    shop.do(orders(1), within=0.15)
-    shop.do(claims(12), within=0.3)
-    shop.do(orders(7), within=0.3)
-    shop.do([partial(advance, "1h")], within=0.1)
-    shop.do([partial(advance, "6d")], within=0.1)
-    shop.do([partial(advance, "6d")], within=0.2)
+    shop.do(claims, kills=2, within=0.3)
+    shop.do(orders, kills=2, within=0.3)
+    shop.do([partial(advance, "1h")], kills=1, within=0.1)
+    shop.do([partial(advance, "6d"), partial(advance, "6d")], kills=2, within=0.15)
     assert shop.running.stop() == 0
 
     world = opened(tmp_path / "data")

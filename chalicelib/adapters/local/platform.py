@@ -23,7 +23,6 @@ from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.shop import Shop
 from chalicelib.ports import SecretValues
 
-
 KEPT_HERE = (
     *(f"{name}.db{more}" for name in ("table", "queue", "outbox") for more in ("", "-wal", "-shm")),
     "blobs", "clock", "site", "running.json",
