@@ -125,7 +125,9 @@ class Story:
 
     def follow_ups(self) -> list[tuple[str, str, str, str]]:
         """(state, kind, address, reason) of each, by due time."""
-        return [(one.state, one.kind, one.contact or "an address no longer kept", one.reason) for one in list_follow_ups(self._world)]
+        return [
+            (one.state, one.kind, one.contact or "an address no longer kept", one.reason) for one in list_follow_ups(self._world)
+        ]
 
 
 def _tell(story: Story) -> None:

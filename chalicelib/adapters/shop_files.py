@@ -13,11 +13,11 @@ import msgspec
 from chalicelib.domain.identity import parse_address
 from chalicelib.domain.money import parse
 from chalicelib.domain.playbook import Playbook
+from chalicelib.domain.playbook import mends as playbook_mends
 from chalicelib.domain.shop import Shop, mends
 from chalicelib.errors import Invalid, Misconfigured
 
 T = TypeVar("T")
-_ONE_EACH = ("claim", "claim again", "confirmed", "thanks")
 
 
 def read_shop(path: Path) -> Shop:
@@ -50,12 +50,8 @@ def read_shop(path: Path) -> Shop:
 def read_playbook(path: Path) -> Playbook:
     """playbook.toml. Errors: Misconfigured."""
     playbook = _converted(path, _parsed(path), Playbook)
-    names = [rule.name for rule in playbook.rules]
-    if twice := {name for name in names if names.count(name) > 1}:
-        raise Misconfigured(f"{path}: two rules are named {min(twice)}; a name stands once.")
-    for trigger in _ONE_EACH:
-        if len(playbook.of(trigger)) != 1:  # type: ignore[arg-type]  # a member of Trigger, by the line above
-            raise Misconfigured(f'{path}: there must be exactly one rule with trigger = "{trigger}".')
+    if found := playbook_mends(playbook):
+        raise Misconfigured(f"{path}: {' '.join(found)}")
     return playbook
 
 

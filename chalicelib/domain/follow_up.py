@@ -86,6 +86,6 @@ def lifetime(message_class: str) -> timedelta:
     return SERVICE_EXPIRES_AFTER if message_class == SERVICE else EXPIRES_AFTER
 
 
-def may_move(state: str, to: str) -> bool:
-    """Whether PRODUCT.md's table allows it."""
-    return to in NEXT[state]
+def before(state: str) -> tuple[str, ...]:
+    """The states from which it may come, by PRODUCT.md's table."""
+    return tuple(one for one, following in NEXT.items() if state in following)

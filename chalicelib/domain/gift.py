@@ -82,6 +82,11 @@ def recipient_key(gift: Gift) -> str:
     return f"post:{'|'.join(_plain(part) for part in (gift.recipient, *gift.postal))}" if gift.postal else ""
 
 
-def delete_at(placed_at: datetime, note_due: datetime | None) -> datetime:
-    """When the recipient's data are deleted: 30 days after the note is due, 120 after the order while nothing arrived."""
-    return note_due + KEPT_AFTER_NOTE if note_due else placed_at + KEPT_UNDELIVERED
+def delete_at(placed_at: datetime, arrived_at: datetime | None, note_due: datetime | None, off_at: datetime | None) -> datetime:
+    """When the recipient's data are deleted: 30 days after the note is due, or after arrival where none is.
+
+    While nothing arrived, 120 days after the order; in any case 30 days after the order was off.
+    """
+    last = note_due or arrived_at
+    usual = last + KEPT_AFTER_NOTE if last else placed_at + KEPT_UNDELIVERED
+    return min(usual, off_at + KEPT_AFTER_NOTE) if off_at else usual

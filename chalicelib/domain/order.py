@@ -181,6 +181,13 @@ def is_off(order: Order) -> str:
     return ""
 
 
+def off_since(order: Order) -> datetime | None:
+    """Since when, by the storefront's own time; None while it stands."""
+    if order.cancelled_at is not None:
+        return order.cancelled_at
+    return order.view.seen_at if order.view is not None and is_off(order) else None
+
+
 def live_parcels(order: Order) -> tuple[Parcel, ...]:
     """Those that were really sent."""
     return tuple(parcel for parcel in order.parcels if not parcel.failed)

@@ -12,11 +12,11 @@ from msgspec import Struct
 from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import days_after, instant, stamp
 from chalicelib.domain.follow_up import FollowUp, follow_up_id
-from chalicelib.domain.gift import Gift, recipient_key
-from chalicelib.domain.order import Order, arrival, is_off, live_parcels
+from chalicelib.domain.gift import Gift, delete_at, recipient_key
+from chalicelib.domain.order import Order, arrival, is_off, live_parcels, off_since
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.shop import Shop
-from chalicelib.domain.standing import SERVICE
+from chalicelib.domain.standing import COURTESY, SERVICE
 
 CLAIMANT, CONTACT, BUYER, RECIPIENT, GIVER = "claimant", "contact", "buyer", "recipient", "giver"
 
@@ -47,6 +47,43 @@ class Playbook(Struct, frozen=True, forbid_unknown_fields=True):
     def named(self, name: str) -> Rule | None:
         """The rule of that name, or None when the owner took it out."""
         return next((rule for rule in self.rules if rule.name == name), None)
+
+
+_MEETS: Mapping[Trigger, tuple[str, ...]] = {
+    "claim": (CLAIMANT,),
+    "claim again": (CONTACT,),
+    "confirmed": (CONTACT,),
+    "order": (BUYER,),
+    "dispatch": (BUYER,),
+    "arrival": (BUYER, RECIPIENT),
+    "thanks": (GIVER,),
+}
+"""Whom a trigger brings along."""
+
+_NEEDED: tuple[Trigger, ...] = ("claim", "claim again", "confirmed", "thanks")
+"""The site answers with these, so it needs one rule for each."""
+
+
+def mends(playbook: Playbook) -> list[str]:
+    """What is wrong with the playbook, a sentence each with the way out; empty when nothing is."""
+    found = []
+    names = [rule.name for rule in playbook.rules]
+    found += [f'Two rules are named "{name}": a name stands once.' for name in sorted({n for n in names if names.count(n) > 1})]
+    found += [
+        f'Keep exactly one rule with trigger = "{trigger}": the site answers with it.'
+        for trigger in _NEEDED
+        if len(playbook.of(trigger)) != 1
+    ]
+    for rule in playbook.rules:
+        if rule.to not in _MEETS[rule.trigger]:
+            found.append(
+                f'Rule "{rule.name}": "{rule.trigger}" can only write to {" or ".join(_MEETS[rule.trigger])}, not to {rule.to}.'
+            )
+        if rule.trigger in _NEEDED and rule.message_class != SERVICE:
+            found.append(f'Rule "{rule.name}": give it class = "service", for it answers what they did.')
+        if rule.to == RECIPIENT and rule.message_class != COURTESY:
+            found.append(f'Rule "{rule.name}": give it class = "courtesy": to a gift\'s recipient nothing else may go.')
+    return found
 
 
 def applies(rule: Rule, shop: Shop) -> bool:
@@ -115,6 +152,16 @@ def wanted(
             if person and applies(rule, shop):
                 found.append(planned(rule, person, order.key, since, why(rule), shop, now))
     return found
+
+
+def forget_recipient_at(order: Order, playbook: Playbook, shop: Shop) -> datetime | None:
+    """When the data of the order's recipient are deleted; None where there is no recipient."""
+    if not order.is_gift or order.view is None:
+        return None
+    arrived = arrival(order)
+    notes = [rule.after_days for rule in playbook.of("arrival") if rule.to == RECIPIENT] if arrived else []
+    note_due = days_after(arrived.at, max(notes), shop.manners.send_hour, shop.zone) if arrived and notes else None
+    return delete_at(order.view.placed_at, arrived.at if arrived else None, note_due, off_since(order))
 
 
 def _happened(order: Order) -> list[tuple[Trigger, datetime, Callable[[Rule], Reason]]]:

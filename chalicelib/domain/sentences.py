@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from chalicelib.domain.calendar import clock_time, instant, long_date
+from chalicelib.domain.delivery import BOUNCED, COMPLAINED, REJECTED
 from chalicelib.domain.follow_up import SENT, FollowUp
 from chalicelib.domain.reason import Reason
 
@@ -22,7 +23,12 @@ def of_follow_up(one: FollowUp, zone: str) -> str:
     told = for_owner(one.reason, zone)
     if one.state == SENT and one.why is not None:
         told = f"{for_owner(one.why, zone)} {told}"
-    return told + (f" Then the mail {one.bounced}." if one.bounced else "")
+    after = {
+        BOUNCED: " Then it came back.",
+        COMPLAINED: " Then they marked it as unwanted.",
+        REJECTED: " Then the mail service would not pass it on.",
+    }
+    return told + after.get(one.bounced, "")
 
 
 class _Told:
@@ -61,7 +67,7 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "claimed": lambda _: "They claimed a voucher and have to confirm that the address is theirs.",
     "claimed-again": lambda _: "They claimed the voucher again, so the same code goes to the address we have.",
     "confirmed": lambda _: "They confirmed their address, so the voucher is theirs.",
-    "order-placed": lambda t: f"The order was placed on {t.date('at')} and the storefront sends no receipt.",
+    "order-placed": lambda t: f"The order was placed on {t.date('at')}.",
     "dispatched": lambda t: f"The parcel left on {t.date('at')} with a tracking number.",
     "arrived": _arrived,
     "thanks-written": lambda t: f"The gift's recipient wrote their thanks on {t.date('at')}.",
@@ -74,7 +80,11 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "daily-budget": lambda t: f"Today's {t['budget']} mails are used up; it may go from {t.time('until')}.",
     "unrenderable": lambda t: f"The mail cannot be written; mend the template and it goes: {t['detail']}",
     "stopped": lambda t: f"They asked us to stop on {t.date('since')}; only they can change this.",
-    "unreachable": lambda t: f"Mail to them {t['why']} on {t.date('since')}, so nothing goes by e-mail.",
+    "unreachable": lambda t: (
+        f"They marked our mail as unwanted on {t.date('since')}, so nothing goes by e-mail."
+        if t["why"] == COMPLAINED
+        else f"Mail to them came back on {t.date('since')}, so nothing goes by e-mail."
+    ),
     "never": lambda t: f"They asked on {t.date('since')} never to be contacted.",
     "no-address": lambda _: "We have no e-mail address for them.",
     "no-consent": lambda t: f"They have not agreed to it, and in {t['country']} such mail needs their consent.",
@@ -83,6 +93,7 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
         "cancelled": "The order was cancelled.",
         "refunded": "The order was refunded.",
     }.get(t["why"], "The order no longer stands."),
+    "rule-gone": lambda _: "You have taken this message out of the playbook.",
     "precondition-gone": lambda _: "What it was planned for no longer holds.",
     "expired": lambda t: (
         f"It was due on {t.date('due')} and is too late after {t.date('expires')}: a late message does more harm than none."

@@ -20,7 +20,7 @@ class Storefront(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manners(Struct, frozen=True, forbid_unknown_fields=True):
-    """PRODUCT.md's defaults. Hours are 0 to 23 in the person's zone."""
+    """How often and when the shop writes. Hours are 0 to 23 in the shop's zone."""
 
     cap: int = 2
     quiet_from: int = 20

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+
+import msgspec
 
 from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import stamp
-from chalicelib.domain.delivery import DeliveryEvent
+from chalicelib.domain.delivery import REJECTED, DeliveryEvent
 from chalicelib.domain.follow_up import FollowUp, lane_of, lifetime
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End, Hold
+from chalicelib.logs import failed as failed_to
 from chalicelib.ports import Table
 from chalicelib.stores.codec import from_item, to_item, value
 from chalicelib.table import DUE, Equals, Exists, Item, Key, Missing, OneOf, Put, Update
@@ -42,9 +45,18 @@ def load(item: Item) -> FollowUp:
     return from_item(item, FollowUp)
 
 
-def is_follow_up(key: Key) -> bool:
-    """Whether the key is one of ours."""
-    return key[1].startswith(_PREFIX)
+def readable(items: Iterable[Item]) -> Iterator[FollowUp]:
+    """Those that can be read; of one that cannot its id is logged, and it stops nobody else."""
+    for item in items:
+        try:
+            yield load(item)
+        except msgspec.ValidationError as error:
+            failed_to("a follow-up cannot be read", error, follow_up=str(item["sk"]).removeprefix(_PREFIX))
+
+
+def is_follow_up(item: Item) -> bool:
+    """Whether the item is one of ours."""
+    return str(item["sk"]).startswith(_PREFIX)
 
 
 def put(follow_up: FollowUp) -> Put:
@@ -73,7 +85,7 @@ def of_person(table: Table, person: str) -> list[FollowUp]:
     after = None
     while True:
         page = table.query(f"P#{person}", low=_PREFIX, high=f"{_PREFIX}~", after=after)
-        found += map(load, page.items)
+        found += readable(page.items)
         if (after := page.next) is None:
             return found
 
@@ -81,7 +93,7 @@ def of_person(table: Table, person: str) -> list[FollowUp]:
 def load_many(table: Table, ids: Sequence[str], *, strong: bool = True) -> dict[str, FollowUp]:
     """By id; those that are gone are left out."""
     items = table.get_many([key(id_) for id_ in ids], strong=strong)
-    return {found.id: found for found in map(load, items.values())}
+    return {found.id: found for found in readable(items.values())}
 
 
 def due_ids(table: Table, shard: str, lane: str, now: datetime, limit: int, after: str | None) -> tuple[list[str], str | None]:
@@ -143,7 +155,7 @@ def end(id_: str, verdict: End) -> Update:
         key(id_),
         set={"state": verdict.state, "reason": value(verdict.reason)},
         remove=_DUE_KEYS,
-        when=(OneOf("state", (fu.PLANNED, fu.HELD)),),
+        when=(OneOf("state", fu.before(verdict.state)),),
     )
 
 
@@ -226,13 +238,21 @@ def look_later(follow_up: FollowUp, look_at: datetime) -> Update:
 
 
 def settle(event: DeliveryEvent) -> Update:
-    """An event proves that it was taken, whatever we believed. Loses when it had settled already."""
+    """An event proves that it was taken, whatever we believed, or (rejected) that it went no further. Loses when it had settled already."""
     at = stamp(event.at)
+    if event.kind == REJECTED:
+        why = Reason("rejected", {"detail": event.detail})
+        return Update(
+            key(event.follow_up_id),
+            set={"state": fu.FAILED, "reason": value(why)},
+            remove=_DUE_KEYS,
+            when=(OneOf("state", fu.before(fu.FAILED)),),
+        )
     return Update(
         key(event.follow_up_id),
         set={"state": fu.SENT, "sent_at": at, "message_id": event.message_id, "reason": value(Reason("sent", {"at": at}))},
         remove=_DUE_KEYS,
-        when=(OneOf("state", (fu.SENDING, fu.UNSURE, fu.PLANNED)),),
+        when=(OneOf("state", fu.before(fu.SENT)),),
     )
 
 

@@ -39,4 +39,5 @@ def authorised(shard: str, count: int, now: datetime, shop: Shop, *, counted: bo
     when: tuple[Condition, ...] = (Lacks("paused_at"),)
     if counted:
         when = (*when, Below(today, shop.manners.daily_budget - count + 1))
-    return Update(key(shard), add={today: count}, remove=(_counter(now - timedelta(days=2), shop),), when=when)
+    old = tuple(_counter(now - timedelta(days=days), shop) for days in range(2, 9))
+    return Update(key(shard), add={today: count}, remove=old, when=when)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.order import Order
 from chalicelib.stores.codec import from_item, to_item
 from chalicelib.table import TTL, Delete, Equals, Exists, Item, Key, Missing, Put, Update
+
+KEPT = timedelta(days=25 * 365 // 12 + 1)
+"""25 months."""
 
 
 def key(order: str) -> Key:
@@ -36,7 +39,8 @@ def load_gift(item: Item | None, order: Order, now: datetime) -> Gift | None:
 def put(order: Order, before: Order) -> Put:
     """The order one version on; loses when another event came between."""
     when = (Equals("version", before.version),) if before.version else (Missing(),)
-    return Put(to_item(key(order.key), order), when=when)
+    ttl = {TTL: int((order.view.placed_at + KEPT).timestamp())} if order.view is not None else {}
+    return Put(to_item(key(order.key), order, **ttl), when=when)
 
 
 def put_gift(order: Order, gift: Gift) -> Put:

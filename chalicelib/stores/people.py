@@ -12,7 +12,7 @@ from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.playbook import RECIPIENT
 from chalicelib.domain.standing import SERVICE, Standing, with_heard
 from chalicelib.stores.codec import from_item, to_item
-from chalicelib.table import TTL, Below, Check, Condition, Equals, Item, Key, Lacks, Missing, Put, Update, Value
+from chalicelib.table import TTL, Below, Check, Condition, Equals, Exists, Item, Key, Lacks, Missing, Put, Update, Value
 
 LEDGER_KEPT = timedelta(days=6 * 366)
 
@@ -37,9 +37,12 @@ def load_standing(item: Item | None, person: str) -> Standing:
     return from_item(item, Standing) if item is not None else Standing(person)
 
 
-def load_contact(item: Item | None) -> Contact | None:
-    """None when there is none."""
-    return from_item(item, Contact) if item is not None else None
+def load_contact(item: Item | None, now: datetime) -> Contact | None:
+    """None when there is none, or when its day is over: the table may take days to notice."""
+    if item is None:
+        return None
+    until = item.get(TTL)
+    return None if isinstance(until, int) and until <= now.timestamp() else from_item(item, Contact)
 
 
 def load_claim(item: Item | None, now: datetime) -> Claim | None:
@@ -75,9 +78,17 @@ def claim_confirmed(claim: Claim, now: datetime) -> Update:
     )
 
 
-def put_contact(contact: Contact) -> Put:
-    """Loses when there is one."""
-    return Put(to_item(contact_key(contact.person), contact), when=(Missing(),))
+def put_contact(contact: Contact, before: Item | None, until: datetime | None) -> Put:
+    """Kept until then, or with a consent (None) for as long as that is in force. `before`: one whose day is over. Loses to any other."""
+    ttl = {TTL: int(until.timestamp())} if until else {}
+    return Put(to_item(contact_key(contact.person), contact, **ttl), when=(Exists() if before else Missing(),))
+
+
+def keep_contact(person: str, until: datetime | None) -> Update:
+    """As put_contact, for one that is there."""
+    if until is None:
+        return Update(contact_key(person), remove=(TTL,), when=(Exists(),))
+    return Update(contact_key(person), set={TTL: int(until.timestamp())}, when=(Exists(),))
 
 
 def put_consent(consent: Consent) -> Put:
@@ -105,6 +116,24 @@ def confirmed(standing: Standing, consent: Consent | None) -> Update:
 def stopped(person: str, now: datetime) -> Update:
     """No courtesy and no marketing, from this commit on. Never loses: a stop asks no questions."""
     return Update(standing_key(person), set={"person": person, "stopped_at": stamp(now), "consents": {}}, add={"version": 1})
+
+
+def withdrawn(standing: Standing, now: datetime) -> list[Put]:
+    """A line of the ledger for each consent that a stop ends. Never loses."""
+    return [
+        Put(
+            {
+                "pk": f"P#{standing.person}",
+                "sk": f"CONSENT#{name.replace('/', '#')}#{stamp(now)}#withdrawn",
+                "person": standing.person,
+                "basis": "withdrawn",
+                "withdrawn_at": stamp(now),
+                "source": "stop link",
+                TTL: int((now + LEDGER_KEPT).timestamp()),
+            }
+        )
+        for name in sorted(standing.consents)
+    ]
 
 
 def unreachable(person: str, why: str, now: datetime) -> Update:

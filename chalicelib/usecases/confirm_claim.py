@@ -20,10 +20,11 @@ from chalicelib.domain.voucher import Voucher, new_code
 from chalicelib.errors import Lost, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import follow_ups, people, vouchers
-from chalicelib.table import Action
+from chalicelib.table import Action, Item
 
 PURPOSE = "confirm"
 TRIES = 4
+KEPT_AFTER_VOUCHER = timedelta(days=90)
 
 
 class Confirmed(Struct, frozen=True):
@@ -55,14 +56,15 @@ def confirm_claim(world: World, token: str) -> Confirmed:
     now = world.clock.now()
     for _ in range(TRIES):
         claim = _claim(world, token)
-        standing, issued, known = _read(world, claim)
+        standing, issued, contact = _read(world, claim)
         if claim.confirmed_at is not None and issued is not None:
             return Confirmed(issued, newsletter=bool(claim.version))
         consent = _consent(world.shop, claim, now)
         voucher = issued or _new_voucher(world, claim, now)
         actions: list[Action] = [people.claim_confirmed(claim, now)]
-        if not known:
-            actions.append(people.put_contact(contact_from(claim, world.shop.locale, now)))
+        actions.append(
+            _contact(world, claim, contact, until=None if consent or standing.consents else voucher.ends_at + KEPT_AFTER_VOUCHER)
+        )
         if issued is None:
             actions += [*vouchers.issue(voucher), _voucher_mail(world, claim, voucher, now)]
         if consent is not None:
@@ -90,13 +92,20 @@ def _claim(world: World, token: str) -> Claim:
     return claim
 
 
-def _read(world: World, claim: Claim) -> tuple[Standing, Voucher | None, bool]:
+def _read(world: World, claim: Claim) -> tuple[Standing, Voucher | None, Item | None]:
     standing_key, contact_key = people.standing_key(claim.person), people.contact_key(claim.person)
     issued_key = vouchers.issued_key(claim.person, claim.offer.name)
     found = world.table.get_many([standing_key, contact_key, issued_key])
     issued = found.get(issued_key)
     voucher = vouchers.load(world.table.get(vouchers.key(str(issued["code"])))) if issued is not None else None
-    return people.load_standing(found.get(standing_key), claim.person), voucher, contact_key in found
+    return people.load_standing(found.get(standing_key), claim.person), voucher, found.get(contact_key)
+
+
+def _contact(world: World, claim: Claim, before: Item | None, until: datetime | None) -> Action:
+    now = world.clock.now()
+    if people.load_contact(before, now) is not None:
+        return people.keep_contact(claim.person, until)
+    return people.put_contact(contact_from(claim, world.shop.locale, now), before, until)
 
 
 def _consent(shop: Shop, claim: Claim, now: datetime) -> Consent | None:

@@ -5,7 +5,7 @@ The reads may be a moment old: the authorising transaction proves that what deci
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -15,6 +15,7 @@ from chalicelib.domain.gift import Gift
 from chalicelib.domain.order import Order
 from chalicelib.domain.playbook import BUYER, CLAIMANT, CONTACT, GIVER, RECIPIENT
 from chalicelib.domain.screening import Case
+from chalicelib.logs import failed
 from chalicelib.ports import World
 from chalicelib.stores import follow_ups, gate, orders, people, vouchers
 from chalicelib.table import Item, Key
@@ -28,7 +29,15 @@ def gather(world: World, shard: str, ids: Sequence[str]) -> list[Case]:
     for follow_up in wanted:
         keys.update(_about(follow_up))
     items = world.table.get_many(sorted(keys), strong=False)
-    return [_case(world, shard, follow_up, items) for follow_up in wanted]
+    return list(_cases(world, shard, wanted, items))
+
+
+def _cases(world: World, shard: str, wanted: Sequence[FollowUp], items: dict[Key, Item]) -> Iterator[Case]:
+    for follow_up in wanted:
+        try:
+            yield _case(world, shard, follow_up, items)
+        except msgspec.ValidationError as error:  # unreadable is not "nothing": it stays where it is, and stops nobody
+            failed("what a follow-up is about cannot be read", error, follow_up=follow_up.id)
 
 
 def _about(follow_up: FollowUp) -> list[Key]:
@@ -68,7 +77,7 @@ def _case(world: World, shard: str, follow_up: FollowUp, items: dict[Key, Item])
             claim = people.load_claim(items.get(people.claim_key(follow_up.person, follow_up.anchor)), now)
             return _for_claimant(case, claim)
         case role if role == CONTACT:
-            return _for_contact(case, people.load_contact(items.get(people.contact_key(follow_up.person))))
+            return _for_contact(case, people.load_contact(items.get(people.contact_key(follow_up.person)), now))
         case _:
             item = items.get(orders.key(follow_up.anchor))
             order = orders.load(item, follow_up.anchor) if item is not None else None

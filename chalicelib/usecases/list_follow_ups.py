@@ -63,7 +63,7 @@ def _all(world: World) -> list[FollowUp]:
     after = None
     while True:
         page = world.table.scan(after=after)
-        found += [follow_ups.load(item) for item in page.items if follow_ups.is_follow_up((str(item["pk"]), str(item["sk"])))]
+        found += follow_ups.readable(item for item in page.items if follow_ups.is_follow_up(item))
         if (after := page.next) is None:
             return found
 

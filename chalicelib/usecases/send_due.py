@@ -87,7 +87,7 @@ def _prepare(world: World, case: Case) -> Ready | None:
             return Ready(case, mail)
     if isinstance(verdict, Hold):
         _write(world, follow_ups.hold(case.follow_up, verdict))
-    else:
+    elif case.follow_up.state in fu.before(verdict.state) or _write(world, follow_ups.release(case.follow_up, case.now)):
         _end(world, case, verdict)
     return None
 

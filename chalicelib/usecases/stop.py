@@ -31,7 +31,8 @@ def stop(world: World, token: str) -> Opened:
     """
     now = world.clock.now()
     opened = world.links.open(token, STOP, now)
-    world.table.write(people.stopped(opened.person, now))
+    standing = people.load_standing(world.table.get(people.standing_key(opened.person)), opened.person)
+    world.table.transact([people.stopped(opened.person, now), *people.withdrawn(standing, now)], world.ids.token())
     _call_off(world, opened.person, now)
     if opened.scope.startswith(GIFT_SCOPE):
         _forget_recipient(world, opened.scope.removeprefix(GIFT_SCOPE), now)

@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import CANCELLED, HELD, PLANNED, FollowUp
-from chalicelib.domain.gift import Gift, delete_at
+from chalicelib.domain.gift import Gift
 from chalicelib.domain.identity import person_id
 from chalicelib.domain.order import Learnt, Order, is_off, merge, merge_gift, order_key
-from chalicelib.domain.playbook import RECIPIENT, changes, wanted
+from chalicelib.domain.playbook import RECIPIENT, changes, forget_recipient_at, wanted
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
 from chalicelib.domain.voucher import Voucher, parse_code
@@ -42,7 +42,7 @@ def take_order(world: World, learnt: Learnt) -> Order:
             world.table.transact(actions, world.ids.token())
         except Lost:
             continue  # another event of the order came between, or a follow-up moved on: look again
-        if any(due and due <= stamp(now) for due in after.follow_ups.values()):
+        if any(due and due <= stamp(now) and before.follow_ups.get(id_) != due for id_, due in after.follow_ups.items()):
             world.queue.put(DUE_NOW, {"why": "order"})
         return after
     raise Retryable("The order changes too quickly; it is taken again in a moment.")
@@ -52,13 +52,14 @@ def _decide(world: World, learnt: Learnt, before: Order, kept: Gift | None, now:
     merged = merge(before, learnt)
     gift = _gift(before, learnt, kept, now)
     due = wanted(merged, gift, world.playbook, world.shop, lambda key: person_id(world.secrets.people, key), now)
-    merged = msgspec.structs.replace(merged, gift_until=_gift_until(before, merged, due, now))
-    if merged.gift_until is not None and now >= merged.gift_until:
-        gift = None  # an old order, heard of after its recipient's day: nothing of them is kept
     planning = _reconcile(world, merged, due)
+    until = _gift_until(world, before, merged, noted=planning.noted, now=now)
+    if until is not None and now >= until:
+        gift = None  # heard of after its recipient's day: nothing of them is kept
     spent = _spent(world, merged)
     after = msgspec.structs.replace(
         merged,
+        gift_until=until,
         follow_ups=planning.known,
         vouchers=tuple(sorted({*merged.vouchers, *(voucher.code for voucher in spent)})),
     )
@@ -79,18 +80,17 @@ def _gift(before: Order, learnt: Learnt, kept: Gift | None, now: datetime) -> Gi
     return merge_gift(before, kept, learnt)
 
 
-def _gift_until(before: Order, merged: Order, due: list[FollowUp], now: datetime) -> datetime | None:
-    if before.gift_until is not None and now >= before.gift_until:
-        return before.gift_until
-    if not merged.is_gift or merged.view is None:
-        return None
-    note = next((one.due_at for one in due if one.role == RECIPIENT), None)
-    return delete_at(merged.view.placed_at, note)
+def _gift_until(world: World, before: Order, merged: Order, *, noted: bool, now: datetime) -> datetime | None:
+    if before.gift_until is not None and (noted or now >= before.gift_until):
+        return before.gift_until  # past, or named in the note that they have
+    return forget_recipient_at(merged, world.playbook, world.shop)
 
 
 class _Planning(Struct, frozen=True):
     actions: list[Action]
     known: dict[str, str]
+    noted: bool
+    """The recipient's note is on its way or was sent."""
 
 
 def _reconcile(world: World, order: Order, due: list[FollowUp]) -> _Planning:
@@ -107,7 +107,8 @@ def _reconcile(world: World, order: Order, due: list[FollowUp]) -> _Planning:
         *(follow_ups.end(id_, End(CANCELLED, off)) for id_ in todo.call_off if id_ in waiting),
     ]
     after = {**known, **{one.id: stamp(one.due_at) for one in due}, **dict.fromkeys(todo.call_off, "")}
-    return _Planning(actions, after)
+    noted = any(one.role == RECIPIENT and states.get(one.id, PLANNED) not in (PLANNED, HELD, CANCELLED) for one in todo.move)
+    return _Planning(actions, after, noted)
 
 
 def _spent(world: World, order: Order) -> list[Voucher]:

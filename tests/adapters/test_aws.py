@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 
@@ -27,6 +28,17 @@ def test_a_client_that_must_not_try_twice_says_so() -> None:
 
     assert (config.connect_timeout, config.read_timeout) == (1, 10)  # type: ignore[attr-defined]
     assert config.retries["total_max_attempts"] == 1  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_making_a_client_leaves_the_collector_as_it_was(collecting: bool) -> None:
+    (gc.enable if collecting else gc.disable)()
+    try:
+        aws.client("dynamodb")
+
+        assert gc.isenabled() is collecting
+    finally:
+        gc.enable()
 
 
 def test_importing_it_imports_no_sdk() -> None:

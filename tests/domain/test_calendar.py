@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.calendar import at_local, clock_time, days_after, instant, local_day, long_date, quiet_until, stamp
-from tests.support.properties import thorough
+from tests.support.properties import quick, thorough
 
 LONDON = "Europe/London"
 ZONES = (LONDON, "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Santiago", "Pacific/Chatham", "UTC")
@@ -77,6 +77,7 @@ def test_quiet_hours_within_a_day() -> None:
     assert quiet_until(instant("2026-03-02T15:00:00Z"), 13, 15, LONDON) is None
 
 
+@quick
 @given(moments, hours)
 def test_equal_hours_mean_no_quiet(at: datetime, hour: int) -> None:
     assert quiet_until(at, hour, hour, LONDON) is None
@@ -92,11 +93,13 @@ def test_quiet_lasts_up_to_its_end(at: datetime, begins: int, ends: int, zone: s
         assert quiet_until(until - SECOND, begins, ends, zone) == until
 
 
+@quick
 @given(st.datetimes(timezones=st.just(UTC)).map(lambda at: at.replace(microsecond=0)))
 def test_a_stamp_reads_back(at: datetime) -> None:
     assert instant(stamp(at)) == at
 
 
+@quick
 @given(moments, moments)
 def test_stamps_sort_as_instants_do(one: datetime, other: datetime) -> None:
     assert (stamp(one) < stamp(other)) == (one < other)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.gift import Gift, delete_at, explicit_gift, recipient_key
-from tests.support.properties import hostile_text
+from tests.support.properties import hostile_text, quick
 from tests.support.world import NOON
 
 
@@ -75,6 +75,7 @@ def test_the_givers_message_is_kept() -> None:
     assert found == Gift(message="Happy birthday")
 
 
+@quick
 @given(
     st.lists(st.tuples(st.one_of(hostile_text, st.sampled_from(["gift", "recipient", "gift email", "gift note"])), hostile_text))
 )
@@ -98,6 +99,19 @@ def test_nobody_is_nobody() -> None:
     assert recipient_key(Gift("Ruth Okafor")) == ""
 
 
-def test_recipients_are_forgotten_on_their_day() -> None:
-    assert delete_at(NOON, NOON + timedelta(days=12)) == NOON + timedelta(days=42)
-    assert delete_at(NOON, None) == NOON + timedelta(days=120)
+@pytest.mark.parametrize(
+    ("arrived", "note", "off", "kept_days"),
+    [
+        (None, None, None, 120),
+        (2, 12, None, 42),
+        (2, None, None, 32),
+        (None, None, 5, 35),
+        (2, 12, 5, 35),
+        (2, 12, 50, 42),
+    ],
+)
+def test_recipients_are_forgotten_on_their_day(arrived: int | None, note: int | None, off: int | None, kept_days: int) -> None:
+    def day(number: int | None) -> datetime | None:
+        return None if number is None else NOON + timedelta(days=number)
+
+    assert delete_at(NOON, day(arrived), day(note), day(off)) == day(kept_days)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.money import LARGEST, Money, exact, parse
-from tests.support.properties import hostile_text
+from tests.support.properties import hostile_text, quick
 
 DIGITS = {"GBP": 2, "JPY": 0, "KWD": 3, "CHF": 2}
 
@@ -19,11 +19,13 @@ def written(money: Money) -> str:
     return ("-" if money.amount < 0 else "") + f"{whole}" + (f".{rest:0{digits}}" if digits else "")
 
 
+@quick
 @given(st.builds(Money, st.integers(-LARGEST, LARGEST), st.sampled_from(sorted(DIGITS))))
 def test_what_is_written_reads_back(money: Money) -> None:
     assert parse(written(money), money.currency) == money
 
 
+@quick
 @given(st.builds(Money, st.integers(-LARGEST, LARGEST), st.sampled_from(sorted(DIGITS))))
 def test_a_receipt_shows_every_digit(money: Money) -> None:
     assert exact(money).replace("£", "").replace(",", "").split(" ")[0] == written(money)
@@ -65,6 +67,7 @@ def test_hostile_amounts_are_refused(text: str) -> None:
         parse(text, "GBP")
 
 
+@quick
 @given(hostile_text)
 def test_any_text_is_money_or_refused(text: str) -> None:
     with suppress(ValueError):

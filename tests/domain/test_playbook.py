@@ -9,7 +9,17 @@ from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.order import Buyer, Order
-from chalicelib.domain.playbook import Changes, Playbook, Rule, applies, changes, planned, wanted
+from chalicelib.domain.playbook import (
+    Changes,
+    Playbook,
+    Rule,
+    applies,
+    changes,
+    forget_recipient_at,
+    mends,
+    planned,
+    wanted,
+)
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.shop import Shop
 from tests.factories import parcel, view
@@ -129,6 +139,46 @@ def test_changes_tell_what_is_new() -> None:
     assert changes(due, [receipt]) == Changes(call_off=(thanks.id,))
     assert changes({**due, thanks.id: ""}, [receipt]) == Changes()
     assert changes({**due, thanks.id: ""}, [receipt, thanks]) == Changes(plan_again=(thanks,))
+
+
+def test_the_shipped_playbook_needs_no_mending() -> None:
+    assert mends(PLAYBOOK) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (rule(name="thank-you"), 'Two rules are named "thank-you"'),
+        (rule(trigger="thanks", to="giver", message_class="service"), 'exactly one rule with trigger = "thanks"'),
+        (rule(trigger="order", to="recipient"), "can only write to buyer"),
+        (rule(to="recipient", message_class="marketing"), 'give it class = "courtesy"'),
+        (rule(to="recipient", message_class="service"), 'give it class = "courtesy"'),
+    ],
+)
+def test_a_wrong_rule_is_told_in_a_sentence(wrong: Rule, told: str) -> None:
+    (sentence,) = mends(Playbook((*PLAYBOOK.rules, wrong)))
+    assert told in sentence
+    assert sentence.endswith(".")
+
+
+def test_a_missing_answer_is_told() -> None:
+    without = Playbook(tuple(one for one in PLAYBOOK.rules if one.trigger != "claim"))
+    assert mends(without) == ['Keep exactly one rule with trigger = "claim": the site answers with it.']
+
+
+def forgotten(changed: Order) -> str:
+    at = forget_recipient_at(changed, PLAYBOOK, demo_shop())
+    return stamp(at) if at else ""
+
+
+def test_recipients_are_kept_for_their_note() -> None:
+    assert forgotten(order(parcels=(DELIVERED,), is_gift=True)) == "2026-04-13T10:00:00Z"  # 30 days after 14 March
+    assert forgotten(order(is_gift=True)) == "2026-06-30T12:00:00Z"
+    assert forgotten(order(parcels=(DELIVERED,))) == ""
+
+
+def test_recipients_of_a_cancelled_gift_are_forgotten_sooner() -> None:
+    assert forgotten(order(is_gift=True, cancelled_at=NOON + HOUR)) == "2026-04-01T13:00:00Z"
 
 
 def test_rules_are_found_by_name_and_trigger() -> None:

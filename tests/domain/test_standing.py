@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.standing import CLASSES, COURTESY, MARKETING, SERVICE, Standing, closed_by, heard_since, with_heard
+from tests.support.properties import quick
 from tests.support.world import NOON
 
 SECOND = timedelta(seconds=1)
@@ -47,6 +48,7 @@ def test_its_own_retry_does_not_count_against_it() -> None:
     assert heard_since(standing, NOON, besides="p-a") == {"p-b": SINCE}
 
 
+@quick
 @given(st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 40 * 86400)))
 def test_the_list_never_outgrows_the_window(ago: dict[str, int]) -> None:
     standing = Standing("p", heard={id_: stamp(NOON - seconds * SECOND) for id_, seconds in ago.items()})

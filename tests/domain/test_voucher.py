@@ -13,11 +13,13 @@ from tests.support.properties import hostile_text, quick
 codes = st.integers(0, 2**45 - 1).map(lambda seed: new_code(Random(seed).getrandbits))
 
 
+@quick
 @given(codes)
 def test_a_new_code_reads_back(code: str) -> None:
     assert parse_code(code) == code
 
 
+@quick
 @given(codes)
 def test_a_code_is_fit_for_storefronts(code: str) -> None:
     assert len(code) == 11
@@ -50,6 +52,7 @@ def test_any_swap_of_neighbours_is_noticed(code: str, place: int) -> None:
     assert (parse_code("".join(symbols)) is not None) == alike
 
 
+@quick
 @given(codes)
 def test_codes_survive_being_read_aloud(code: str) -> None:
     heard = code.lower().replace("0", "o").replace("1", "i")
@@ -64,6 +67,7 @@ def test_what_is_no_code_of_ours_is_none(text: str) -> None:
     assert parse_code(text) is None
 
 
+@quick
 @given(hostile_text)
 def test_any_text_is_a_code_or_none(text: str) -> None:
     found = parse_code(text)

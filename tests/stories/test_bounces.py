@@ -151,4 +151,4 @@ def test_the_owner_sees_what_became_of_the_mail() -> None:
         Site(world).claim()
         world.work()
         bounce(world)
-        assert world.follow_ups(ISOBEL)["confirm-address"].reason.endswith("Then the mail bounced.")
+        assert world.follow_ups(ISOBEL)["confirm-address"].reason.endswith("Then it came back.")

@@ -9,7 +9,7 @@ from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening.verdict import Case, Hold, Objection
 from chalicelib.domain.standing import CAP_DAYS, SERVICE, heard_since
 
-NEVER = timedelta(days=CAP_DAYS)
+LOOK_AGAIN = timedelta(days=CAP_DAYS)
 
 
 def check(case: Case) -> Objection:
@@ -20,5 +20,5 @@ def check(case: Case) -> Objection:
     heard = sorted(heard_since(case.standing, case.now, besides=case.follow_up.id).values())
     if len(heard) < cap:
         return None
-    frees = instant(heard[len(heard) - cap]) + timedelta(days=CAP_DAYS) if cap else case.now + NEVER
+    frees = instant(heard[len(heard) - cap]) + timedelta(days=CAP_DAYS) if cap else case.now + LOOK_AGAIN
     return Hold(Reason("cap", {"count": len(heard), "until": stamp(frees)}), frees, restarts=True)

@@ -12,7 +12,9 @@ from chalicelib.domain.screening.verdict import Case, End, Objection
 def check(case: Case) -> Objection:
     """Ends what belongs to an order that is off or gone, to a rule that is no longer in the playbook, to nobody."""
     about_order = case.follow_up.role in (BUYER, RECIPIENT, GIVER)
-    if case.rule is None or (about_order and case.order is None):
+    if case.rule is None:
+        return End(CANCELLED, Reason("rule-gone"))
+    if about_order and case.order is None:
         return End(CANCELLED, Reason("precondition-gone"))
     if case.order is not None and (why := is_off(case.order)) and case.follow_up.role != GIVER:
         return End(CANCELLED, Reason("order-off", {"why": why}))

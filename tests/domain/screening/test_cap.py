@@ -43,6 +43,7 @@ def test_it_is_released_as_soon_as_it_may_go(ago: list[int], cap: int) -> None:
         assert check(msgspec.structs.replace(held, now=objection.until - SECOND)) is not None
 
 
+@quick
 @given(seconds_ago)
 def test_service_is_never_capped(ago: list[int]) -> None:
     assert check(case(follow_up=follow_up(message_class=SERVICE), standing=heard(*ago), manners={"cap": 0})) is None

@@ -8,16 +8,19 @@ from chalicelib.domain.screening import Hold
 from chalicelib.domain.screening.daily_budget import check
 from chalicelib.domain.standing import COURTESY, MARKETING, SERVICE
 from tests.factories import case, follow_up
+from tests.support.properties import quick
 
 counts = st.integers(0, 1000)
 
 
+@quick
 @given(st.sampled_from([COURTESY, MARKETING]), counts, counts)
 def test_the_budget_is_the_days_limit(message_class: str, used: int, budget: int) -> None:
     found = case(follow_up=follow_up(message_class=message_class), used_today=used, manners={"daily_budget": budget})
     assert (check(found) is not None) == (used >= budget)
 
 
+@quick
 @given(counts, counts)
 def test_service_is_left_alone(used: int, budget: int) -> None:
     found = case(follow_up=follow_up(message_class=SERVICE), used_today=used, manners={"daily_budget": budget})

@@ -11,11 +11,12 @@ from chalicelib.domain.screening import Case, End, Send, screen
 from chalicelib.domain.screening.expired import check
 from chalicelib.domain.standing import CLASSES
 from tests.factories import case, follow_up
-from tests.support.properties import cases, thorough
+from tests.support.properties import cases, quick, thorough
 from tests.support.world import NOON
 
 
 @pytest.mark.parametrize("message_class", CLASSES)
+@quick
 @given(late=st.integers(-(10**7), 10**7))
 def test_a_late_message_never_goes(message_class: str, late: int) -> None:
     subject = follow_up(message_class=message_class, expires_at=NOON - timedelta(seconds=late))

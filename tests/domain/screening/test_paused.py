@@ -5,10 +5,11 @@ from hypothesis import given
 from chalicelib.domain.follow_up import EXPIRED
 from chalicelib.domain.screening import Case, End, Hold, Send, screen
 from tests.factories import case, follow_up
-from tests.support.properties import HOUR, cases
+from tests.support.properties import HOUR, cases, quick
 from tests.support.world import NOON
 
 
+@quick
 @given(cases())
 def test_nothing_goes_while_paused(found: Case) -> None:
     assert not found.paused or screen(found) != Send()

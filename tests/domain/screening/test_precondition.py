@@ -54,7 +54,7 @@ def test_what_is_about_an_order_needs_it(role: str, expected: str) -> None:
 
 
 def test_a_rule_taken_out_ends_its_follow_ups() -> None:
-    assert kind(case(rule=None)) == "precondition-gone"
+    assert kind(case(rule=None)) == "rule-gone"
 
 
 @pytest.mark.parametrize(("redeemed_by", "expected"), [("", ""), ("shopify:x:1041", "already-redeemed")])

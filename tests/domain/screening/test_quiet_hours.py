@@ -12,7 +12,7 @@ from chalicelib.domain.screening import Hold
 from chalicelib.domain.screening.quiet_hours import check
 from chalicelib.domain.standing import COURTESY, MARKETING, SERVICE
 from tests.factories import case, follow_up
-from tests.support.properties import HOUR, thorough
+from tests.support.properties import HOUR, quick, thorough
 from tests.support.world import NOON
 
 SECOND = timedelta(seconds=1)
@@ -40,6 +40,7 @@ def test_it_is_released_when_the_night_ends(now: datetime) -> None:
         assert check(msgspec.structs.replace(held, now=objection.until - SECOND)) is not None
 
 
+@quick
 @given(moments)
 def test_service_goes_at_once(now: datetime) -> None:
     assert check(case(follow_up=follow_up(message_class=SERVICE), now=now)) is None

@@ -9,10 +9,12 @@ from chalicelib.domain.playbook import BUYER, CLAIMANT, CONTACT, GIVER
 from chalicelib.domain.screening import End, Send, screen
 from chalicelib.domain.screening.role import check
 from tests.factories import PERSON, case, follow_up
+from tests.support.properties import quick
 
 NOTE = follow_up(role="recipient", rule="gift-note")
 
 
+@quick
 @given(st.text(min_size=1))
 def test_a_second_note_never_goes(order: str) -> None:
     earlier = follow_up_id("gift-note", PERSON, order)
