@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.tokens import Links, Opened
+from chalicelib.adapters.tokens import Links
 from chalicelib.errors import Invalid, Unverified
-from chalicelib.ports import SecretValues
+from chalicelib.ports import Opened, SecretValues
 
 NOW = datetime(2031, 5, 4, 9, tzinfo=UTC)
 WEEK = NOW + timedelta(days=7)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
@@ -86,7 +87,7 @@ def _order(payload: Payload, shop: str) -> Learnt:
         order=foreign_id(payload.get("id"), "order"),
         view=_view(payload, placed),
         gift=gift,
-        parcels=tuple(_parcel(one) for one in objects(payload.get("fulfillments"))),
+        parcels=tuple(_parcels(objects(payload.get("fulfillments")))),
     )
 
 
@@ -168,6 +169,12 @@ def _gift(payload: Payload) -> Gift | None:
 
 def _pair(one: Payload) -> tuple[str, str]:
     return text(one.get("name")), text(one.get("value"), 500)
+
+
+def _parcels(payloads: list[Payload]) -> Iterator[Parcel]:
+    for one in payloads:
+        with suppress(Invalid):  # the order is worth more than a parcel of it that cannot be told from others
+            yield _parcel(one)
 
 
 def _parcel(payload: Payload) -> Parcel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.domain.delivery import BOUNCED
 from chalicelib.domain.follow_up import CANCELLED, HANDED_OVER
 from chalicelib.domain.playbook import RECIPIENT
 from chalicelib.domain.reason import Reason
@@ -16,9 +17,7 @@ def check(case: Case) -> Objection:
         case "never":
             reason = Reason("never", {"since": standing.never_at})
         case "unreachable":
-            if case.follow_up.role == RECIPIENT:
-                return None  # the note can still be written by hand: by_hand.py says so
-            if _asked_after_bounce(case):
+            if standing.unreachable_why == BOUNCED and (_is_note(case) or _is_asked_for(case)):
                 return None
             reason = Reason("unreachable", {"since": standing.unreachable_at, "why": standing.unreachable_why})
         case "stop":
@@ -29,7 +28,12 @@ def check(case: Case) -> Objection:
     return End(HANDED_OVER if owed else CANCELLED, reason)
 
 
-def _asked_after_bounce(case: Case) -> bool:
-    # a full mailbox or a mended typing error bounces for ever otherwise; a complaint is never second-guessed
+def _is_note(case: Case) -> bool:
+    # it can still be written by hand (by_hand.py); after a complaint, which is an objection, not even that
+    return case.follow_up.role == RECIPIENT
+
+
+def _is_asked_for(case: Case) -> bool:
+    # a full mailbox or a mended typing error would otherwise close an address for ever
     asked = case.rule is not None and case.rule.trigger == "claim"
-    return asked and case.standing.unreachable_why == "bounced" and case.standing.second_chance in ("", case.follow_up.id)
+    return asked and case.standing.second_chance in ("", case.follow_up.id)
