@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -360,7 +361,16 @@ def test_an_error_of_ours_tells_nothing(world: TestWorld, kind: str, caplog: pyt
 # --- many at once ---
 
 
-def test_many_at_once_get_their_own_answers(tmp_path: Path) -> None:
+@pytest.fixture
+def impatient_threads() -> Iterator[None]:
+    """Threads that change places after every few steps, so that whatever they share gets mixed up."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_many_at_once_get_their_own_answers(tmp_path: Path, impatient_threads: None) -> None:
     with TestWorld(path=tmp_path, claims_per_network=10_000) as world:
         site = Site(world)
         take_order(world, learnt("orders/create", gift_order()))

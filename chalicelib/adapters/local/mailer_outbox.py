@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from chalicelib.adapters.local.sqlite_file import SqliteFile
 from chalicelib.domain.calendar import instant, stamp
 from chalicelib.ports import EVENTS, Clock, Mail, Queue
 
@@ -37,23 +34,18 @@ class Outbox:
     """ports.Mailer over one SQLite file, keyed by the follow-up's id."""
 
     def __init__(self, path: Path | str, clock: Clock, queue: Queue) -> None:
-        self._lock = threading.Lock()
         self._clock, self._queue = clock, queue
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=False)
-        self._db.execute("pragma journal_mode=wal")
-        self._db.execute("pragma synchronous=full")
-        self._db.executescript(_SCHEMA)
+        self._file = SqliteFile(path, _SCHEMA)
 
     def close(self) -> None:
         """Done with the file."""
-        with self._lock:
-            self._db.close()
+        self._file.close()
 
     def send(self, follow_up_id: str, mail: Mail) -> str:
         """Kept durably before it is answered; the event follows."""
         now = self._clock.now()
         message_id, at, keep_until = f"local-{follow_up_id}", stamp(now), stamp(now + timedelta(days=mail.kept_days))
-        with self._writing() as db:
+        with self._file.writing() as db:
             db.execute(
                 "insert into mail values (?, ?, ?, 1, 0, ?, ?) on conflict (id) do update set times = times + 1",
                 (follow_up_id, message_id, at, keep_until, msgspec.json.encode(mail)),
@@ -63,7 +55,7 @@ class Outbox:
 
     def tell(self, follow_up_id: str, kind: str, **detail: object) -> None:
         """Queues an event as SES words it: `kind` Send, Delivery, Bounce or Complaint. Without such a mail nothing happens."""
-        with self._writing() as db:
+        with self._file.writing() as db:
             row = db.execute("select message_id from mail where id = ?", (follow_up_id,)).fetchone()
             if row is None:
                 return
@@ -74,15 +66,14 @@ class Outbox:
 
     def replay(self) -> int:
         """Tells again of what was accepted but perhaps never told, because the process died in between. How many."""
-        with self._lock:
-            untold = [row[0] for row in self._db.execute("select id from mail where told = 0").fetchall()]
+        untold = [str(row[0]) for row in self._file.rows("select id from mail where told = 0")]
         for id_ in untold:
             self.tell(id_, "Send")
         return len(untold)
 
     def sweep(self, now: datetime) -> int:
         """Forgets what has been kept long enough. How many."""
-        with self._writing() as db:
+        with self._file.writing() as db:
             db.execute("delete from event where id in (select id from mail where keep_until < ?)", (stamp(now),))
             return db.execute("delete from mail where keep_until < ?", (stamp(now),)).rowcount
 
@@ -97,28 +88,15 @@ class Outbox:
 
     def events(self, follow_up_id: str) -> list[tuple[str, datetime]]:
         """What was told of a mail: kind and time."""
-        with self._lock:
-            rows = self._db.execute("select kind, at from event where id = ? order by rowid", (follow_up_id,)).fetchall()
+        rows = self._file.rows("select kind, at from event where id = ? order by rowid", (follow_up_id,))
         return [(kind, instant(at)) for kind, at in rows]
 
     def _kept(self, statement: str, *values: str) -> list[Kept]:
-        with self._lock:
-            rows = self._db.execute(statement, values).fetchall()
+        rows = self._file.rows(statement, values)
         return [
             Kept(id_, message_id, instant(at), times, msgspec.json.decode(mail, type=Mail))
             for id_, message_id, at, times, mail in rows
         ]
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._db.execute("begin immediate")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("rollback")
-                raise
-            self._db.execute("commit")
 
 
 def _envelope(kind: str, message_id: str, follow_up_id: str, at: str, detail: dict[str, object]) -> dict[str, object]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from chalicelib.adapters.local.sqlite_file import SqliteFile
 from chalicelib.ports import Message
 
 VISIBILITY_SECONDS = 60
@@ -37,21 +36,17 @@ class SqliteQueue:
     """ports.Queue, and the worker's side of it. One connection, one thread at a time: it is a hint's width of traffic."""
 
     def __init__(self, path: Path | str) -> None:
-        self._lock = threading.Lock()
         self.woken = threading.Event()
         """Set by each put, for a worker in the same process to wait on."""
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=False)
-        self._db.execute("pragma journal_mode=wal")
-        self._db.executescript(_SCHEMA)
+        self._file = SqliteFile(path, _SCHEMA)
 
     def close(self) -> None:
         """Done with the file."""
-        with self._lock:
-            self._db.close()
+        self._file.close()
 
     def put(self, queue: str, body: Mapping[str, object]) -> None:
         """Queue one message."""
-        with self._writing() as db:
+        with self._file.writing() as db:
             db.execute(
                 "insert into message (queue, body, visible_at) values (?, ?, ?)",
                 (queue, msgspec.json.encode(body).decode(), time.time()),
@@ -61,7 +56,7 @@ class SqliteQueue:
     def take(self, now: float | None = None) -> Taken | None:
         """The oldest message that waits, hidden from others for a minute. `now`: seconds since 1970."""
         at = time.time() if now is None else now
-        with self._writing() as db:
+        with self._file.writing() as db:
             row = db.execute(
                 "select id, queue, body, receives from message where visible_at <= ? and queue not like 'dead:%' order by id limit 1",
                 (at,),
@@ -76,27 +71,15 @@ class SqliteQueue:
 
     def done(self, taken: Taken) -> None:
         """It need not come again."""
-        with self._writing() as db:
+        with self._file.writing() as db:
             db.execute("delete from message where id = ?", (taken.id,))
 
     def failed(self, taken: Taken) -> None:
         """It comes again at once, or is set aside after five tries."""
         queue = f"dead:{taken.queue}" if taken.message.receives >= TRIES else taken.queue
-        with self._writing() as db:
+        with self._file.writing() as db:
             db.execute("update message set queue = ?, visible_at = ? where id = ?", (queue, time.time(), taken.id))
 
     def waiting(self) -> dict[str, int]:
         """How many messages each queue holds, those in hand and set aside included."""
-        with self._lock:
-            return dict(self._db.execute("select queue, count(*) from message group by queue").fetchall())
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._db.execute("begin immediate")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("rollback")
-                raise
-            self._db.execute("commit")
+        return dict(self._file.rows("select queue, count(*) from message group by queue"))
