@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from chalicelib.errors import Misconfigured, Retryable
-from chalicelib.ports import Message
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
-
-
-T = TypeVar("T")
 
 
 class SqsQueue:
@@ -46,21 +42,7 @@ class Received(msgspec.Struct, frozen=True):
 
 def received(event: Mapping[str, Any]) -> list[Received]:
     """The records of an SQS event, in order, whoever wrote them (EventBridge nests objects, our own messages do not)."""
-    return [
-        Received(record["messageId"], _decoded(record["body"], dict[str, Any]), _receives(record)) for record in event["Records"]
-    ]
-
-
-def messages(event: Mapping[str, Any]) -> list[tuple[str, Message | None]]:
-    """SQS's message id, and the message that SqsQueue.put wrote.
-
-    None where the body is not ours: it must be answered among `failures`, so that it ends in the dead-letter queue and is seen.
-    """
-    read: list[tuple[str, Message | None]] = []
-    for record in event["Records"]:
-        body = _decoded(record["body"], dict[str, str])
-        read.append((record["messageId"], None if body is None else Message(body, _receives(record))))
-    return read
+    return [Received(record["messageId"], _object(record["body"]), _receives(record)) for record in event["Records"]]
 
 
 def failures(ids: Iterable[str]) -> dict[str, list[dict[str, str]]]:
@@ -68,9 +50,9 @@ def failures(ids: Iterable[str]) -> dict[str, list[dict[str, str]]]:
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in ids]}
 
 
-def _decoded(body: str, shape: type[T]) -> T | None:
+def _object(body: str) -> dict[str, Any] | None:
     try:
-        return msgspec.json.decode(body, type=shape)
+        return msgspec.json.decode(body, type=dict[str, Any])
     except msgspec.DecodeError:
         return None
 

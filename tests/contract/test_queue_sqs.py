@@ -11,9 +11,9 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from chalicelib.adapters.aws import client
-from chalicelib.adapters.queue_sqs import Received, SqsQueue, failures, messages, received
+from chalicelib.adapters.queue_sqs import Received, SqsQueue, failures, received
 from chalicelib.errors import Misconfigured, Retryable
-from chalicelib.ports import DUE_NOW, WEBHOOKS, Message
+from chalicelib.ports import DUE_NOW, WEBHOOKS
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
@@ -47,21 +47,21 @@ def test_message_comes_out_as_it_was_put(sqs: SQSClient) -> None:
     url = sqs.create_queue(QueueName="webhooks")["QueueUrl"]
     body = {"blob": "webhooks/shopify/abc", "note": 'Ünïcode "quoted"\n'}
     SqsQueue(sqs, {WEBHOOKS: url}).put(WEBHOOKS, body)
-    [(_, message)] = messages(lambda_event(sqs, url))
-    assert message == Message(body, receives=1)
+    [message] = received(lambda_event(sqs, url))
+    assert (message.body, message.receives) == (body, 1)
 
 
 def test_each_queue_has_its_own_url(sqs: SQSClient) -> None:
     urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in (WEBHOOKS, DUE_NOW)}
     SqsQueue(sqs, urls).put(DUE_NOW, {"shard": "0"})
-    assert messages(lambda_event(sqs, urls[WEBHOOKS])) == []
-    assert len(messages(lambda_event(sqs, urls[DUE_NOW]))) == 1
+    assert received(lambda_event(sqs, urls[WEBHOOKS])) == []
+    assert len(received(lambda_event(sqs, urls[DUE_NOW]))) == 1
 
 
 def test_receives_are_counted(sqs: SQSClient) -> None:
     url = sqs.create_queue(QueueName="webhooks")["QueueUrl"]
     SqsQueue(sqs, {WEBHOOKS: url}).put(WEBHOOKS, {"a": "b"})
-    counts = [message.receives for _ in range(3) for _, message in messages(lambda_event(sqs, url)) if message]
+    counts = [message.receives for _ in range(3) for message in received(lambda_event(sqs, url))]
     assert counts == [1, 2, 3]
 
 
@@ -79,10 +79,10 @@ def test_sqs_trouble_is_retryable(sqs: SQSClient, code: str) -> None:
     assert "@" not in str(caught.value)
 
 
-@pytest.mark.parametrize("body", ["", "nonsense", "[]", '"text"', '{"a": 1}', '{"a": {"b": "c"}}', '{"a": null}'])
-def test_message_that_is_not_ours_is_none_and_spoils_no_other(body: str) -> None:
+@pytest.mark.parametrize("body", ["", "nonsense", "[]", '"text"', "null", '{"a": 1'])
+def test_message_that_is_no_object_is_none_and_spoils_no_other(body: str) -> None:
     event = {"Records": [record(body, "m1"), record('{"a": "b"}', "m2", "3")]}
-    assert messages(event) == [("m1", None), ("m2", Message({"a": "b"}, receives=3))]
+    assert [(one.message_id, one.body, one.receives) for one in received(event)] == [("m1", None, 1), ("m2", {"a": "b"}, 3)]
 
 
 def test_other_senders_objects_are_received_as_they_are() -> None:
