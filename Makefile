@@ -26,7 +26,7 @@ test: setup
 	$(V)/python -m pytest -n $(WORKERS) -m "not browser"
 
 test-browser: setup
-	$(V)/python -m pytest -m browser
+	$(V)/python -m pytest -m browser tests/browser
 
 check: setup
 	$(V)/ruff check .
