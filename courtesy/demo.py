@@ -195,7 +195,7 @@ def _given(story: Story) -> None:
     note = story.mail("gift-note", RUTH)
     story.step(
         f"The clock goes on to {day}, through all that falls due: Daniel's thank-you, and Ruth's note.",
-        f"Ten days after the gift arrived, at ten in the morning, she reads “{note['subject']}”:",
+        f"Ten days after the gift arrived, and not at night, she reads “{note['subject']}”:",
     )
     _quote(note["text"])
 

@@ -80,7 +80,13 @@ CONTEXTS: dict[str, dict[str, object]] = {
         "items": ["The Carrick locket, silver", "Trace chain, 45 cm"],
         "more_lines": 0,
     },
-    "thank-you": {"name": "Isobel", "number": "#1001", "is_gift": False, "items": ["The Carrick locket, silver"], "more_lines": 0},
+    "thank-you": {
+        "name": "Isobel",
+        "number": "#1001",
+        "is_gift": False,
+        "items": ["The Carrick locket, silver"],
+        "more_lines": 0,
+    },
     "gift-note": {
         "name": "Ruth",
         "giver": "Daniel",

@@ -41,7 +41,7 @@ def _gift_note(page: Page, story: Story) -> int:
     give(story)
     page.goto(f"/dev/outbox/{story.mail('gift-note', RUTH)['id']}")
     page.frame_locator("iframe").get_by_role("heading", name="Dear Ruth").wait_for()
-    return _take(page, "outbox-gift-note", width=1280, height=1474)
+    return _take(page, "outbox-gift-note", width=1280, height=1462)
 
 
 def _take(page: Page, name: str, width: int, height: int) -> int:
