@@ -48,17 +48,25 @@ def authorise(world: World, shard: str, ready: Sequence[Ready]) -> Authorised:
         if not left:
             break
         try:
-            world.table.transact(_actions(world, shard, token, left), f"{token}-{attempt}")
+            _commit(world, _actions(world, shard, token, left), f"{token}-{attempt}")
         except Lost as lost:
             if 0 in lost.positions:  # paused, or today's share is used up
                 break
             losing = {(position - 1) // 2 for position in lost.positions}
             left = [one for n, one in enumerate(left) if n not in losing]
         except Busy:
-            break  # nothing was written, or the place rule will find it: either way the next tick looks again
+            break  # nothing was written, or else the place rule will find it: either way the next tick looks again
         else:
             return Authorised(token, began, tuple(left))
     return Authorised(token, began)
+
+
+def _commit(world: World, actions: Sequence[Action], token: str) -> None:
+    # busy may hide a commit whose reply was lost; the very same under the very same token is then answered as the first was
+    try:
+        world.table.transact(actions, token)
+    except Busy:
+        world.table.transact(actions, token)
 
 
 def _actions(world: World, shard: str, token: str, ready: Sequence[Ready]) -> list[Action]:

@@ -143,9 +143,19 @@ def test_a_chunk_holds_forty_five_and_all_go() -> None:
 def test_a_table_in_conflict_sends_nothing_and_loses_nothing() -> None:
     with TestWorld() as world:
         crowd(world, 3)
-        world.table = watched(world.sqlite, before=once(raising(Busy("in conflict")), at="transact"))
+        busy = raising(Busy("in conflict"))
+        world.table = watched(world.sqlite, before=lambda call: busy() if call == "transact" else None)
         assert send_due(world) == 0
+        world.table = world.sqlite
         assert send_due(world) == 3
+
+
+def test_a_lost_reply_does_not_hide_that_it_committed() -> None:
+    with TestWorld() as world:
+        crowd(world, 3)
+        world.table = watched(world.sqlite, after=once(raising(Busy("the reply was lost")), at="transact"))
+        assert send_due(world) == 3
+        assert nobody_twice(world)
 
 
 # --- gate and budget ---
