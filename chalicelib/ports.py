@@ -224,7 +224,6 @@ class Delivery(Struct, frozen=True):
     """What an order webhook says of itself, before its body is understood. `id` is the same for every repeat of it."""
 
     topic: str
-    shop: str
     id: str
 
 
@@ -245,7 +244,7 @@ class Storefront(Protocol):
         """Errors: Invalid when it does not say what it is about."""
         ...
 
-    def learn(self, topic: str, shop: str, raw: bytes) -> Learnt | Ignored:
+    def learn(self, topic: str, raw: bytes) -> Learnt | Ignored:
         """Errors: Invalid, with what is wrong with the body."""
         ...
 

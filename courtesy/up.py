@@ -108,6 +108,7 @@ def _not_yet(environ: dict[str, Any], start_response: StartResponse) -> Iterable
 def alone(data: Path) -> Iterator[None]:
     """Only one running shop may have the data folder. Errors: Conflict."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.umask(0o077)  # every address and every mail is in there: nobody else on this machine may read it
     with (data / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -84,7 +84,7 @@ def shopify_parcel(**changes: Any) -> dict[str, Any]:
 
 def learnt(topic: str, payload: dict[str, Any]) -> Learnt:
     """What Shopify's adapter learns from a payload."""
-    found = Shopify().learn(topic, SHOP_DOMAIN, json.dumps(payload).encode())
+    found = Shopify().learn(topic, json.dumps(payload).encode())
     assert not isinstance(found, Ignored)
     return found
 
@@ -131,7 +131,7 @@ def parcel(**changes: Any) -> Parcel:
 
 def event(seen: View | None = None, gift: Gift | None = None, *parcels: Parcel) -> Learnt:
     """What one event says of the order 1041."""
-    return Learnt("shopify", SHOP_DOMAIN, "1041", seen, gift, parcels)
+    return Learnt("shopify", "1041", seen, gift, parcels)
 
 
 def follow_up(**changes: Any) -> FollowUp:

@@ -33,6 +33,8 @@ class Gift(Struct, frozen=True, omit_defaults=True):
     postal: tuple[str, ...] = ()
     message: str = ""
     thanks: str = ""
+    person: str = ""
+    """The recipient's id, and then nothing else: somebody to whom no note can go any more."""
 
 
 def _plain(name: str) -> str:

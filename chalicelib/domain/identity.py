@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import ipaddress
+import re
 import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
@@ -14,6 +15,18 @@ from chalicelib.errors import Invalid
 
 MAX_ADDRESS, MAX_NAME = 254, 100
 _GMAIL = ("gmail.com", "googlemail.com")
+_TAGGED = frozenset(
+    (
+        *_GMAIL, "outlook.com", "hotmail.com", "hotmail.co.uk", "live.com", "live.co.uk", "msn.com", "icloud.com", "me.com", "mac.com",
+        "fastmail.com", "fastmail.fm", "proton.me", "protonmail.com", "pm.me", "zoho.com", "hey.com", "runbox.com", "posteo.de", "mailbox.org",
+    )
+)  # fmt: skip
+"""Where what follows a plus sign surely leads to the same mailbox. Elsewhere it may be a stranger's, who must not speak for this person."""
+
+_SPACES = re.compile("[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_SEEN_AS_NOTHING = frozenset("\ufffd\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
+    map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+)
 
 
 class Address(Struct, frozen=True):
@@ -53,7 +66,8 @@ def address_or_none(text: object) -> Address | None:
 
 def _dedupe_key(address: str) -> str:
     local, _, domain = address.lower().rpartition("@")
-    local = local.split("+", 1)[0] or local
+    if domain in _TAGGED:
+        local = local.split("+", 1)[0] or local
     if domain in _GMAIL:
         return f"{local.replace('.', '')}@gmail.com"
     return f"{local}@{domain}"
@@ -61,16 +75,18 @@ def _dedupe_key(address: str) -> str:
 
 def is_unsafe(char: str) -> bool:
     """Control, bidirectional-override, invisible and unassigned characters, and what stands for lost bytes: none belongs in a name."""
-    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") or char == "\ufffd"
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") or char in _SEEN_AS_NOTHING
 
 
 def parse_name(text: str) -> str:
     """A person's name as typed into a form, spaces tidied. Errors: Invalid, with field "name"."""
-    name = unicodedata.normalize("NFC", " ".join(part for part in text.strip().split(" ") if part))
+    name = unicodedata.normalize("NFC", " ".join(part for part in _SPACES.split(text) if part))
     if not name:
         raise Invalid("Enter your name.", "name")
     if len(name) > MAX_NAME:
         raise Invalid(f"Enter a name of at most {MAX_NAME} characters.", "name")
+    if "://" in name or "@" in name or "www." in name.lower():
+        raise Invalid("Enter your name, not an address: it stands at the head of our mails.", "name")
     if any(map(is_unsafe, name)):
         raise Invalid("Enter your name without line breaks or invisible characters.", "name")
     return name
@@ -85,8 +101,8 @@ def tidy(text: object, limit: int = MAX_NAME) -> str:
 
 
 def first_name(name: str) -> str:
-    """What a message says after "Dear"."""
-    return name.split(" ", 1)[0]
+    """What a message says after "Dear"; at most 40 characters of it."""
+    return name.split(" ", 1)[0][:40]
 
 
 def keyed_hash(pepper: str, kind: str, text: str, length: int = 20) -> str:

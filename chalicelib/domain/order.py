@@ -78,7 +78,6 @@ class Learnt(Struct, frozen=True):
     """What one event says, whatever the storefront: of which order, its view (absent in a fulfilment's event), its parcels."""
 
     source: str
-    shop: str
     order: str
     view: View | None = None
     gift: Gift | None = None
@@ -112,9 +111,9 @@ class Arrival(Struct, frozen=True):
     how: str
 
 
-def order_key(source: str, shop: str, order: str) -> str:
-    """The name of an order across storefronts."""
-    return f"{source}:{shop}:{order}"
+def order_key(source: str, order: str) -> str:
+    """The name of an order across storefronts. From signed words only: in a header a repeat could call itself another shop's."""
+    return f"{source}:{order}"
 
 
 def merge(order: Order, learnt: Learnt) -> Order:
@@ -150,9 +149,10 @@ def merge_gift(order: Order, kept: Gift | None, learnt: Learnt) -> Gift | None:
     return msgspec.structs.replace(found, thanks=kept.thanks) if found is not None and kept is not None else found
 
 
-def _rank(seen: View | Parcel) -> tuple[str, bytes]:
-    # two events may carry one time; their own bytes then decide, so that the order of arrival never does
-    return stamp(seen.seen_at), msgspec.json.encode(seen)
+def _rank(seen: View | Parcel) -> tuple[str, bool, bytes]:
+    # two events may carry one time; the one that calls more off wins, and then their own bytes, so that the order of arrival never decides
+    off = isinstance(seen, View) and (seen.refunded or seen.test)
+    return stamp(seen.seen_at), off, msgspec.json.encode(seen)
 
 
 def _gift_rank(gift: Gift | None) -> bytes:

@@ -143,7 +143,7 @@ def wanted(
     if order.view is None or is_off(order):
         return []
     buyer = person_id(order.view.buyer.dedupe_key) if order.view.buyer.dedupe_key else ""
-    recipient = person_id(recipient_key(gift) or order.key) if gift is not None else ""
+    recipient = recipient_of(order, gift, person_id) if gift is not None else ""
     people = {BUYER: buyer, RECIPIENT: "" if recipient == buyer else recipient}
     found = []
     for trigger, since, why in _happened(order):
@@ -152,6 +152,11 @@ def wanted(
             if person and applies(rule, shop):
                 found.append(planned(rule, person, order.key, since, why(rule), shop, now))
     return found
+
+
+def recipient_of(order: Order, gift: Gift, person_id: Callable[[str], str]) -> str:
+    """The recipient's id. `person_id`: dedupe key → person."""
+    return gift.person or person_id(recipient_key(gift) or order.key)
 
 
 def forget_recipient_at(order: Order, playbook: Playbook, shop: Shop) -> datetime | None:

@@ -23,7 +23,6 @@ class Received(Struct, frozen=True, omit_defaults=True):
     id: str
     source: str
     topic: str
-    shop: str
     blob: str
     received_at: datetime
     tries: int = 0

@@ -64,20 +64,18 @@ def _within_limits(world: World, asked: Asked, ip: str, now: datetime) -> bool:
 
 def _answer(world: World, asked: Asked, person: str, now: datetime) -> list[Action]:
     offer = world.shop.offer.name
-    claim_key, issued_key, standing_key = (
-        people.claim_key(person, offer),
-        vouchers.issued_key(person, offer),
-        people.standing_key(person),
-    )
-    found = world.table.get_many([claim_key, issued_key, standing_key])
+    claim_key, issued_key = people.claim_key(person, offer), vouchers.issued_key(person, offer)
+    standing_key, contact_key = people.standing_key(person), people.contact_key(person)
+    found = world.table.get_many([claim_key, issued_key, standing_key, contact_key])
     before = people.load_claim(found.get(claim_key), now)
     if before is not None and was_mailed_lately(before, now):
         return [people.claimed_again(before), follow_ups.asked_again(before.follow_up)]
     standing = people.load_standing(found.get(standing_key), person)
     subscribed = consent_key(NEWSLETTER, EMAIL) in standing.consents
     claim_id = world.ids.token()
-    # whoever bounced must first show that mail reaches them again; the click then shows the code that they have
-    issued = found.get(issued_key) if standing.unreachable_why != BOUNCED else None
+    # of whom we no longer have an address, and whoever bounced, must first show that mail reaches them; the click then shows their code
+    known = people.load_contact(found.get(contact_key), now) is not None and standing.unreachable_why != BOUNCED
+    issued = found.get(issued_key) if known else None
     follow_up = _follow_up(world, person, claim_id, issued, ticked=0 if subscribed else asked.newsletter, now=now)
     claim = Claim(
         id=claim_id,

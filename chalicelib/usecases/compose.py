@@ -10,7 +10,7 @@ from chalicelib.domain.consent import Wording, consent_key
 from chalicelib.domain.delivery import checked_header
 from chalicelib.domain.identity import first_name
 from chalicelib.domain.money import Money, exact
-from chalicelib.domain.playbook import RECIPIENT, Rule
+from chalicelib.domain.playbook import GIVER, RECIPIENT, Rule
 from chalicelib.domain.screening import Case
 from chalicelib.domain.sentences import for_person
 from chalicelib.domain.shop import wording_of
@@ -56,7 +56,7 @@ def compose(world: World, case: Case) -> Mail:
         html=rendered.html,
         stream=follow_up.message_class,
         headers=tuple((name, checked_header(value)) for name, value in headers),
-        kept_days=RECIPIENT_KEPT_DAYS if follow_up.role == RECIPIENT else KEPT_DAYS,
+        kept_days=RECIPIENT_KEPT_DAYS if follow_up.role in (RECIPIENT, GIVER) else KEPT_DAYS,
     )
 
 
@@ -122,6 +122,7 @@ def _voucher(world: World, case: Case, *, again: bool) -> Context:
         "value": str(case.voucher.value),
         "minimum": str(case.voucher.minimum),
         "expires": long_date(case.voucher.ends_at, case.shop.zone),
+        "ended": case.now > case.voucher.ends_at,
         "again": again,
         "consent_link": _confirm_link(world, case) if open_question else "",
         "newsletter_wording": _words(case),

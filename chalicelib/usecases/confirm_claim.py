@@ -58,7 +58,7 @@ def confirm_claim(world: World, token: str) -> Confirmed:
         claim = _claim(world, token)
         standing, issued, contact = _read(world, claim)
         if claim.confirmed_at is not None and issued is not None:
-            return Confirmed(issued, newsletter=bool(claim.version))
+            return Confirmed(issued, newsletter=bool(claim.version and standing.consents))
         consent = _consent(world.shop, claim, now)
         voucher = issued or _new_voucher(world, claim, now)
         actions: list[Action] = [people.claim_confirmed(claim, now)]

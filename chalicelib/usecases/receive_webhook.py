@@ -31,14 +31,13 @@ def receive_webhook(world: World, source: str, headers: Mapping[str, str], raw: 
         raise TooLarge("The body is over 1 MiB.")
     storefront.verify(headers, raw, world.secrets.webhooks.get(source, ()))
     delivery = storefront.identify(headers, raw)
-    learnt = storefront.learn(delivery.topic, delivery.shop, raw)
+    learnt = storefront.learn(delivery.topic, raw)
     if isinstance(learnt, Ignored):
         return f"ignored: {learnt.why}"
     received = Received(
         id=delivery.id,
         source=source,
         topic=delivery.topic,
-        shop=delivery.shop,
         blob=f"webhooks/{source}/{delivery.id}",
         received_at=world.clock.now(),
     )

@@ -111,7 +111,9 @@ def _deliver(world: World, authorised: Authorised) -> int:
             continue
         current = follow_ups.load_many(world.table, [one.id]).get(one.id)
         if current is None or current.state != fu.SENDING or current.token != authorised.token:
-            break  # somebody took this chunk for dead: it is theirs now
+            # somebody took this worker for dead; it alone knows that this one was never called
+            _write(world, follow_ups.back_to_planned(one.case.follow_up, authorised.token, Reason("never-called"), one.case.now))
+            continue
         count += _call(world, one, authorised.token)
     return count
 

@@ -6,7 +6,9 @@ from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.domain.calendar import stamp
-from chalicelib.domain.follow_up import CANCELLED, HELD, PLANNED
+from chalicelib.domain.follow_up import CANCELLED, HELD, PLANNED, FollowUp
+from chalicelib.domain.identity import person_id
+from chalicelib.domain.playbook import RECIPIENT, recipient_of
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
 from chalicelib.domain.standing import SERVICE
@@ -25,7 +27,7 @@ def look_at_stop(world: World, token: str) -> Opened:
 
 
 def stop(world: World, token: str) -> Opened:
-    """No courtesy and no marketing from this commit on; a gift's recipient is forgotten, too. Saying it twice is fine.
+    """No courtesy and no marketing from this commit on; as a gift's recipient they are forgotten, too. Saying it twice is fine.
 
     Errors: Unverified, Retryable.
     """
@@ -33,26 +35,25 @@ def stop(world: World, token: str) -> Opened:
     opened = world.links.open(token, STOP, now)
     standing = people.load_standing(world.table.get(people.standing_key(opened.person)), opened.person)
     world.table.transact([people.stopped(opened.person, now), *people.withdrawn(standing, now)], world.ids.token())
-    _call_off(world, opened.person, now)
-    if opened.scope.startswith(GIFT_SCOPE):
-        _forget_recipient(world, opened.scope.removeprefix(GIFT_SCOPE), now)
+    for follow_up in follow_ups.of_person(world.table, opened.person):
+        _call_off(world, follow_up, now)
+        if follow_up.role == RECIPIENT:
+            _forget_gift(world, follow_up, now)
     return opened
 
 
-def _call_off(world: World, person: str, now: datetime) -> None:
-    # the standing alone already holds them back; this shows it at once
-    why = End(CANCELLED, Reason("stopped", {"since": stamp(now)}))
-    for follow_up in follow_ups.of_person(world.table, person):
-        if follow_up.state in (PLANNED, HELD) and follow_up.message_class != SERVICE:
-            try:
-                world.table.write(follow_ups.end(follow_up.id, why))
-            except Lost:
-                continue  # on its way already
+def _call_off(world: World, follow_up: FollowUp, now: datetime) -> None:
+    # the standing alone already holds it back; this shows it at once
+    if follow_up.state in (PLANNED, HELD) and follow_up.message_class != SERVICE:
+        with suppress(Lost):  # on its way already
+            world.table.write(follow_ups.end(follow_up.id, End(CANCELLED, Reason("stopped", {"since": stamp(now)}))))
 
 
-def _forget_recipient(world: World, note_id: str, now: datetime) -> None:
-    note = follow_ups.load_many(world.table, [note_id]).get(note_id)
-    if note is None:
-        return
+def _forget_gift(world: World, note: FollowUp, now: datetime) -> None:
+    found = world.table.get_many([orders.key(note.anchor), orders.gift_key(note.anchor)])
+    order = orders.load(found.get(orders.key(note.anchor)), note.anchor)
+    gift = orders.load_gift(found.get(orders.gift_key(note.anchor)), order, now)
+    if gift is None or recipient_of(order, gift, lambda key: person_id(world.secrets.people, key)) != note.person:
+        return  # forgotten before, or the giver has named somebody else since
     with suppress(Lost):  # the order itself has been deleted
         world.table.transact([orders.forgotten(note.anchor, now), orders.forget_gift(note.anchor)], world.ids.token())

@@ -5,6 +5,7 @@ read the order → merge → plan → one transaction: order, recipient, follow-
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -15,13 +16,13 @@ from chalicelib.domain.follow_up import CANCELLED, HELD, PLANNED, FollowUp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.identity import person_id
 from chalicelib.domain.order import Learnt, Order, is_off, merge, merge_gift, order_key
-from chalicelib.domain.playbook import RECIPIENT, changes, forget_recipient_at, wanted
+from chalicelib.domain.playbook import RECIPIENT, changes, forget_recipient_at, recipient_of, wanted
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
 from chalicelib.domain.voucher import Voucher, parse_code
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import DUE_NOW, World
-from chalicelib.stores import follow_ups, orders, vouchers
+from chalicelib.stores import follow_ups, orders, people, vouchers
 from chalicelib.table import Action
 
 TRIES = 6
@@ -29,7 +30,7 @@ TRIES = 6
 
 def take_order(world: World, learnt: Learnt) -> Order:
     """The order as it now stands. Events commute, and a repeat writes nothing. Errors: Retryable."""
-    key = order_key(learnt.source, learnt.shop, learnt.order)
+    key = order_key(learnt.source, learnt.order)
     for _ in range(TRIES):
         now = world.clock.now()
         found = world.table.get_many([orders.key(key), orders.gift_key(key)])
@@ -50,8 +51,8 @@ def take_order(world: World, learnt: Learnt) -> Order:
 
 def _decide(world: World, learnt: Learnt, before: Order, kept: Gift | None, now: datetime) -> tuple[Order, list[Action]]:
     merged = merge(before, learnt)
-    gift = _gift(before, learnt, kept, now)
-    due = wanted(merged, gift, world.playbook, world.shop, lambda key: person_id(world.secrets.people, key), now)
+    gift = _spared(world, before, _gift(before, learnt, kept, now))
+    due = wanted(merged, gift, world.playbook, world.shop, _person_id(world), now)
     planning = _reconcile(world, merged, due)
     until = _gift_until(world, before, merged, noted=planning.noted, now=now)
     if until is not None and now >= until:
@@ -80,6 +81,20 @@ def _gift(before: Order, learnt: Learnt, kept: Gift | None, now: datetime) -> Gi
     return merge_gift(before, kept, learnt)
 
 
+def _person_id(world: World) -> Callable[[str], str]:
+    return lambda key: person_id(world.secrets.people, key)
+
+
+def _spared(world: World, before: Order, gift: Gift | None) -> Gift | None:
+    """Of somebody to whom no note can go any more, nothing is kept but the id: they said stop, or had their one note for another gift."""
+    if gift is None or gift.person:
+        return gift
+    person = recipient_of(before, gift, _person_id(world))
+    standing = people.load_standing(world.table.get(people.standing_key(person)), person)
+    noted_for_another = standing.noted and standing.noted not in before.follow_ups
+    return Gift(person=person) if standing.stopped_at or standing.never_at or noted_for_another else gift
+
+
 def _gift_until(world: World, before: Order, merged: Order, *, noted: bool, now: datetime) -> datetime | None:
     if before.gift_until is not None and (noted or now >= before.gift_until):
         return before.gift_until  # past, or named in the note that they have
@@ -96,8 +111,9 @@ class _Planning(Struct, frozen=True):
 def _reconcile(world: World, order: Order, due: list[FollowUp]) -> _Planning:
     known = order.follow_ups
     todo = changes(known, due)
-    touched = [*(one.id for one in (*todo.plan_again, *todo.move)), *todo.call_off]
-    states = {id_: found.state for id_, found in follow_ups.load_many(world.table, touched).items()} if touched else {}
+    touched = [*(one.id for one in todo.move), *todo.call_off, *(id_ for id_, due_at in known.items() if not due_at)]
+    found = follow_ups.load_many(world.table, touched) if touched else {}
+    states = {id_: one.state for id_, one in found.items()}
     waiting = {id_ for id_, state in states.items() if state in (PLANNED, HELD)}
     off = Reason("order-off", {"why": is_off(order)}) if is_off(order) else Reason("precondition-gone")
     actions: list[Action] = [
@@ -107,7 +123,7 @@ def _reconcile(world: World, order: Order, due: list[FollowUp]) -> _Planning:
         *(follow_ups.end(id_, End(CANCELLED, off)) for id_ in todo.call_off if id_ in waiting),
     ]
     after = {**known, **{one.id: stamp(one.due_at) for one in due}, **dict.fromkeys(todo.call_off, "")}
-    noted = any(one.role == RECIPIENT and states.get(one.id, PLANNED) not in (PLANNED, HELD, CANCELLED) for one in todo.move)
+    noted = any(one.role == RECIPIENT and one.state not in (PLANNED, HELD, CANCELLED) for one in found.values())
     return _Planning(actions, after, noted)
 
 

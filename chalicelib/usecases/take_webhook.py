@@ -17,7 +17,7 @@ def take_webhook(world: World, source: str, id_: str) -> str:
         return received.outcome
     outcome = "taken"
     try:
-        learnt = world.storefronts[source].learn(received.topic, received.shop, world.blob.get(received.blob))
+        learnt = world.storefronts[source].learn(received.topic, world.blob.get(received.blob))
     except Invalid as error:
         outcome = f"refused: {error}"
     except NotFound:

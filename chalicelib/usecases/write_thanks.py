@@ -9,7 +9,7 @@ from chalicelib.domain.calendar import stamp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.identity import first_name, is_unsafe, person_id
 from chalicelib.domain.order import Order
-from chalicelib.domain.playbook import planned
+from chalicelib.domain.playbook import planned, recipient_of
 from chalicelib.domain.reason import Reason
 from chalicelib.errors import Conflict, Invalid, Lost, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, World
@@ -84,7 +84,11 @@ def _opened(world: World, token: str) -> tuple[Order, Gift]:
     found = world.table.get_many([orders.key(note.anchor), orders.gift_key(note.anchor)])
     order = orders.load(found.get(orders.key(note.anchor)), note.anchor)
     gift = orders.load_gift(found.get(orders.gift_key(note.anchor)), order, now)
-    if gift is None:
+    if (
+        gift is None
+        or recipient_of(order, gift, lambda key: person_id(world.secrets.people, key)) != opened.person
+        or gift.person
+    ):
         raise NotFound(_RUN_OUT)
     if order.thanked_at is not None:
         raise Conflict(_WRITTEN)

@@ -140,7 +140,7 @@ def test_why_an_order_is_off() -> None:
 
 
 def test_a_key_names_storefront_and_shop() -> None:
-    keys = {order_key(source, shop, "1") for source in ("shopify", "stripe") for shop in ("a", "b")}
+    keys = {order_key(source, order) for source in ("shopify", "stripe") for order in ("1", "2")}
     assert len(keys) == 4
 
 

@@ -14,6 +14,8 @@ from chalicelib.errors import Invalid
 Payload = Mapping[str, Any]
 _YEARS = range(1990, 2200)
 _MAX_QUANTITY, _MAX_ID = 10**6, 64
+UNREADABLE = "ZZ"
+"""Some country, which no owner's table allows: better a note by hand than one that its law forbids."""
 
 
 def mapping(value: Any) -> Payload:
@@ -77,7 +79,9 @@ def url(value: Any) -> str:
     return found if found.startswith("https://") and not set(found) & set(' "<>\\') else ""
 
 
-def country(value: Any) -> str:
-    """Two capital letters, or ""."""
-    found = text(value, 3).upper()
-    return found if len(found) == 2 and found.isascii() and found.isalpha() else ""
+def country(address: Payload) -> str:
+    """An address's country as two capital letters, "" when it names none, UNREADABLE when it names one that we cannot read."""
+    found = text(address.get("country_code"), 3).upper()
+    if len(found) == 2 and found.isascii() and found.isalpha():
+        return found
+    return UNREADABLE if found or text(address.get("country")) else ""

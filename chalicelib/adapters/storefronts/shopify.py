@@ -61,29 +61,28 @@ class Shopify:
             raise Invalid("The webhook does not say its topic.")
         named = next((found for name in _REPEAT_IDS if (found := text(headers.get(name)))), "")
         once = named or hashlib.sha256(raw).hexdigest()
-        return Delivery(topic, shop, hashlib.sha256("\n".join((shop, topic, once)).encode()).hexdigest()[:32])
+        return Delivery(topic, hashlib.sha256("\n".join((shop, topic, once)).encode()).hexdigest()[:32])
 
-    def learn(self, topic: str, shop: str, raw: bytes) -> Learnt | Ignored:
+    def learn(self, topic: str, raw: bytes) -> Learnt | Ignored:
         """An order, or a parcel of one."""
         payload = strict_json.loads(raw)
         if not isinstance(payload, dict):
             raise Invalid("The body is not a JSON object.")
         if topic in ORDER_TOPICS:
-            return _order(payload, shop)
+            return _order(payload)
         if topic in PARCEL_TOPICS:
             parcel = _parcel(payload)
-            return Learnt(SOURCE, shop, foreign_id(payload.get("order_id"), "order"), parcels=(parcel,))
+            return Learnt(SOURCE, foreign_id(payload.get("order_id"), "order"), parcels=(parcel,))
         return Ignored(f"nothing is learnt from the topic {topic}")
 
 
-def _order(payload: Payload, shop: str) -> Learnt:
+def _order(payload: Payload) -> Learnt:
     placed = when(payload.get("processed_at")) or when(payload.get("created_at"))
     if placed is None:
         raise Invalid("The order does not say when it was placed.", "created_at")
     gift = _gift(payload)
     return Learnt(
         source=SOURCE,
-        shop=shop,
         order=foreign_id(payload.get("id"), "order"),
         view=_view(payload, placed),
         gift=gift,
@@ -121,7 +120,7 @@ def _buyer(payload: Payload) -> Buyer:
         name=_full_name(customer) or _full_name(billing),
         address=address.normalised if address else "",
         dedupe_key=address.key if address else "",
-        country=country(billing.get("country_code")) or country(mapping(payload.get("shipping_address")).get("country_code")),
+        country=country(billing) or country(mapping(payload.get("shipping_address"))),
         locale=text(payload.get("customer_locale"), 20),
     )
 
@@ -162,7 +161,7 @@ def _gift(payload: Payload) -> Gift | None:
     return msgspec.structs.replace(
         gift,
         recipient=recipient,
-        country=country(label.get("country_code")),
+        country=country(label),
         postal=tuple(line for line in lines if line),
     )
 

@@ -14,4 +14,4 @@ def check(case: Case) -> Objection:
         return None
     if case.standing.noted not in ("", case.follow_up.id):
         return End(CANCELLED, Reason("already-noted"))
-    return End(CANCELLED, Reason("data-gone")) if case.gift is None else None
+    return End(CANCELLED, Reason("data-gone")) if case.gift is None or case.gift.person else None

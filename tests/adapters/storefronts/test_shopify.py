@@ -20,7 +20,7 @@ from chalicelib.errors import Invalid, Unverified
 from chalicelib.ports import Ignored
 from chalicelib.usecases.list_follow_ups import list_follow_ups
 from chalicelib.usecases.take_order import take_order
-from tests.factories import SHOP_DOMAIN, gift_order, learnt, shopify_order, shopify_parcel, signed
+from tests.factories import gift_order, learnt, shopify_order, shopify_parcel, signed
 from tests.support.properties import hostile_text, quick
 from tests.support.world import NOON, SECRETS, TestWorld
 
@@ -140,7 +140,7 @@ def test_shops_never_share_an_id() -> None:
 
 def test_topic_and_shop_are_told_in_lower_case() -> None:
     found = Shopify().identify(*signed("Orders/Create", {}, x_shopify_shop_domain="Pellow-Wren.MyShopify.com"))
-    assert (found.topic, found.shop) == ("orders/create", "pellow-wren.myshopify.com")
+    assert found.topic == "orders/create"
 
 
 def test_without_a_topic_it_is_refused() -> None:
@@ -166,9 +166,8 @@ def test_any_headers_are_identified_or_refused(topic: str, id_: str, raw: bytes)
 @pytest.mark.parametrize("topic", ORDER_TOPICS)
 def test_an_order_is_learnt(topic: str) -> None:
     found = learnt(topic, shopify_order(order_status_url="https://pellow-wren.example/orders/1", customer_locale="en-GB"))
-    assert (found.source, found.shop, found.order, found.gift, found.parcels) == (
+    assert (found.source, found.order, found.gift, found.parcels) == (
         "shopify",
-        SHOP_DOMAIN,
         "5551023340801",
         None,
         (),
@@ -202,7 +201,7 @@ def test_a_parcel_is_learnt(topic: str) -> None:
     "topic", ["products/create", "orders/edited", "orders/delete", "customers/update", "app/uninstalled", ""]
 )
 def test_other_topics_are_ignored(topic: str) -> None:
-    found = Shopify().learn(topic, SHOP_DOMAIN, b"{}")
+    found = Shopify().learn(topic, b"{}")
     assert isinstance(found, Ignored)
     assert topic in found.why
 
@@ -290,7 +289,7 @@ def test_an_order_needs_a_usable_id(id_: object) -> None:
 @pytest.mark.parametrize("topic", [ORDER_TOPICS[0], PARCEL_TOPICS[0]])
 def test_a_body_that_is_no_object_is_refused(topic: str, raw: bytes) -> None:
     with pytest.raises(Invalid):
-        Shopify().learn(topic, SHOP_DOMAIN, raw)
+        Shopify().learn(topic, raw)
 
 
 # --- hostile fields ---
@@ -418,4 +417,4 @@ def test_many_hostile_fields_at_once(spoils: list[tuple[Path, str]]) -> None:
 @given(st.sampled_from(ORDER_TOPICS + PARCEL_TOPICS), st.binary(max_size=80))
 def test_any_bytes_are_learnt_or_refused(topic: str, raw: bytes) -> None:
     with pytest.raises(Invalid):
-        Shopify().learn(topic, SHOP_DOMAIN, raw)
+        Shopify().learn(topic, raw)

@@ -19,7 +19,6 @@ from chalicelib.strict_json import dumps
 from chalicelib.usecases.list_follow_ups import list_follow_ups
 from chalicelib.usecases.take_order import take_order
 from courtesy.webhook import Capture, read_capture
-from tests.factories import SHOP_DOMAIN
 from tests.support.world import TestWorld
 
 CORPUS = Path(os.environ.get("COURTESY_CORPUS", ""))
@@ -65,14 +64,14 @@ def captured(topics: tuple[str, ...]) -> list[tuple[str, bytes]]:
 
 def test_every_file_is_learnt_or_ignored() -> None:
     for topic, raw in everything():
-        found = Shopify().learn(topic, SHOP_DOMAIN, raw)
+        found = Shopify().learn(topic, raw)
         assert isinstance(found, Ignored) == (topic not in LEARNT_FROM), topic
 
 
 def test_orders_are_learnt_with_what_matters() -> None:
     seen = 0
     for topic, raw in captured(ORDER_TOPICS):
-        found = Shopify().learn(topic, SHOP_DOMAIN, raw)
+        found = Shopify().learn(topic, raw)
         assert not isinstance(found, Ignored)
         assert found.view is not None
         assert found.view.number
@@ -84,7 +83,7 @@ def test_orders_are_learnt_with_what_matters() -> None:
 def test_parcels_are_learnt_with_their_order() -> None:
     seen = 0
     for topic, raw in captured(PARCEL_TOPICS):
-        found = Shopify().learn(topic, SHOP_DOMAIN, raw)
+        found = Shopify().learn(topic, raw)
         assert not isinstance(found, Ignored)
         assert found.order == str(json.loads(raw)["order_id"])
         assert len(found.parcels) == 1
@@ -95,7 +94,7 @@ def test_parcels_are_learnt_with_their_order() -> None:
 def test_all_of_it_can_be_taken_and_written() -> None:
     with TestWorld(cap=1000) as world:
         for topic, raw in captured(LEARNT_FROM):
-            found = Shopify().learn(topic, SHOP_DOMAIN, raw)
+            found = Shopify().learn(topic, raw)
             assert not isinstance(found, Ignored)
             take_order(world, found)
         world.live(days=1)
