@@ -78,7 +78,11 @@ QUEUES = (WEBHOOKS, DUE_NOW, EVENTS)
 
 
 class Mail(Struct, frozen=True):
-    """One mail, ready to go: rendered, every header value a single line (domain/delivery.py checks)."""
+    """One mail, ready to go: rendered, every header value a single line (domain/delivery.py checks).
+
+    `stream`: service | courtesy | marketing, the message class, which picks the configuration set.
+    `kept_days`: how long a mailer that keeps bodies may keep this one.
+    """
 
     to: str
     sender: str
@@ -89,8 +93,6 @@ class Mail(Struct, frozen=True):
     stream: str
     headers: tuple[tuple[str, str], ...] = ()
     kept_days: int = 90
-    """`stream`: service | courtesy | marketing, the message class, which picks the configuration set.
-    `kept_days`: how long a mailer that keeps bodies may keep this one."""
 
 
 class MailRefused(CourtesyError):

@@ -129,7 +129,10 @@ class DevPages:
         if by == "next":
             due = next_due(self._world)
             return self._worker.advance_to(instant(due)) if due else 0
-        return self._worker.advance_to(now + step(by))
+        try:
+            return self._worker.advance_to(now + step(by))
+        except OverflowError:
+            raise Invalid("That is too far ahead.") from None
 
     def _kept(self, id_: str) -> Any:
         kept = self._world.mailer.get(id_)

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import shutil
+import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,10 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has read enough
         return DONE
+    except sqlite3.DatabaseError as error:
+        return _cannot(
+            f"What the shop has kept cannot be read ({error}): put a backup in its place, or start anew with courtesy up --fresh."
+        )
     except OSError as error:
         return _cannot(f"{error.filename or 'A file'} cannot be used: {error.strerror}.")
     return code
@@ -55,12 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     up = commands.add_parser("up", parents=[common], help="run the shop on this machine until Ctrl-C")
-    up.add_argument("--port", type=int, default=8000, help="0 takes any free port (default: 8000)")
+    up.add_argument("--port", type=_port, default=8000, help="0 takes any free port (default: 8000)")
     up.add_argument("--fresh", action="store_true", help="forget everything first")
     up.set_defaults(do=_up)
 
     demo = commands.add_parser("demo", help="run the main job, told step by step, then leave the shop up")
-    demo.add_argument("--port", type=int, default=0, help="default: any free port")
+    demo.add_argument("--port", type=_port, default=0, help="default: any free port")
     demo.set_defaults(do=_demo)
 
     clock = commands.add_parser("clock", parents=[common], help="show the running shop's time, or advance it")
@@ -97,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     send.set_defaults(do=_webhook_send)
     return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError("give a number from 0 to 65535")
+    return int(text)
 
 
 def _settings(asked: argparse.Namespace, url: str = "") -> Settings:

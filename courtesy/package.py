@@ -98,6 +98,12 @@ def _followed(entry: Path, repository: Path) -> Path:
     return target
 
 
+_SHIPPED = (".py", ".html", ".txt", ".svg", ".toml")
+"""What the program reads. Whatever else lies about, an editor's copy or a list of customers, stays at home."""
+
+_NOT_SHIPPED = (Path("templates/pages/dev"),)
+
+
 def _files(folder: Path, repository: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.name == "__pycache__" or path.name.startswith("."):
@@ -105,8 +111,9 @@ def _files(folder: Path, repository: Path) -> Iterator[Path]:
         if path.is_symlink():
             raise Misconfigured(f"{path.relative_to(repository)} is a link: what ships may hold links only directly in vendor/.")
         if path.is_dir():
-            yield from _files(path, repository)
-        else:
+            if path.relative_to(repository) not in _NOT_SHIPPED:
+                yield from _files(path, repository)
+        elif path.suffix in _SHIPPED:
             yield path
 
 

@@ -73,6 +73,7 @@ class Server:
             raise Conflict(f"Port {port} cannot be used ({error.strerror}): give another with --port.") from None
         self.url = f"http://{host}:{self._socket.effective_port}"
         self.world = make_world(self.url)
+        self.world.ready()
         site = self.world.settings.data / "site"  # not site/dist: shops that run side by side must not build over each other
         build(self.world.shop, self.world.renderer, site)
         self.worker = Worker(self.world)

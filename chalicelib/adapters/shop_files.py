@@ -59,7 +59,7 @@ def _parsed(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise Misconfigured(f"{path} is missing.") from None
+        raise Misconfigured(f"{path} is missing: put it back, or set COURTESY_SHOP to the folder that holds it.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path}: {error}.") from None
 
@@ -70,4 +70,4 @@ def _converted(path: Path, raw: dict[str, Any], kind: type[T]) -> T:
     except msgspec.ValidationError as error:
         said, _, at = str(error).partition(" - at `$")
         where = re.sub(r"^\.", "", at.rstrip("`"))
-        raise Misconfigured(f"{path}: {where + ': ' if where else ''}{said}.") from None
+        raise Misconfigured(f"{path}: {where + ': ' if where else ''}{said}. docs/settings.md tells every key.") from None

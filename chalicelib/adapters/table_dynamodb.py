@@ -71,7 +71,7 @@ Attribute = dict[str, Any]
 
 
 def table_definition(name: str) -> CreateTableInputTypeDef:
-    """The arguments of CreateTable; infra/ and every test make the table from this."""
+    """The arguments of CreateTable: whatever makes the table, makes it from this."""
     keys = [("pk", "sk"), *INDEXES.values()]
     return {
         "TableName": name,

@@ -11,6 +11,7 @@ from chalicelib.domain.identity import Address, address_or_none, tidy
 
 KEPT_AFTER_NOTE = timedelta(days=30)
 KEPT_UNDELIVERED = timedelta(days=120)
+LONGEST_AFTER_ARRIVAL = timedelta(days=60)
 
 _FLAG = ("gift", "isgift", "thisisagift", "isthisagift", "giftorder")
 _NAME = ("recipientname", "giftrecipient", "giftrecipientname", "recipient", "giftto")
@@ -87,8 +88,10 @@ def recipient_key(gift: Gift) -> str:
 def delete_at(placed_at: datetime, arrived_at: datetime | None, note_due: datetime | None, off_at: datetime | None) -> datetime:
     """When the recipient's data are deleted: 30 days after the note is due, or after arrival where none is.
 
-    While nothing arrived, 120 days after the order; in any case 30 days after the order was off.
+    Never more than 60 days after arrival. While nothing arrived, 120 days after the order; in any case 30 days after the order was off.
     """
     last = note_due or arrived_at
     usual = last + KEPT_AFTER_NOTE if last else placed_at + KEPT_UNDELIVERED
+    if arrived_at:
+        usual = min(usual, arrived_at + LONGEST_AFTER_ARRIVAL)
     return min(usual, off_at + KEPT_AFTER_NOTE) if off_at else usual

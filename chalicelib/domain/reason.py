@@ -20,7 +20,7 @@ KINDS = (
     "paused", "cap", "quiet-hours", "daily-budget", "unrenderable",
     # ended without being sent
     "stopped", "unreachable", "never", "no-address", "no-consent", "order-off", "rule-gone", "precondition-gone", "expired", "already-noted",
-    "already-redeemed", "rejected", "by-hand-shop", "by-hand-country", "by-hand-no-address", "by-hand-unreachable", "data-gone",
+    "rejected", "by-hand-shop", "by-hand-country", "by-hand-no-address", "by-hand-unreachable", "data-gone",
     # under way or ended
     "sending", "unsure", "sent",
 )  # fmt: skip

@@ -76,7 +76,7 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "released": lambda _: "What held it back is over.",
     "paused": lambda _: "You have paused all sending; it is released when you resume.",
     "cap": _cap,
-    "quiet-hours": lambda t: f"It is night where they are; it may go from {t.time('until')}.",
+    "quiet-hours": lambda t: f"It is night; it may go from {t.time('until')}.",
     "daily-budget": lambda t: f"Today's {t['budget']} mails are used up; it may go from {t.time('until')}.",
     "unrenderable": lambda t: f"The mail cannot be written; mend the template and it goes: {t['detail']}",
     "stopped": lambda t: f"They asked us to stop on {t.date('since')}; only they can change this.",
@@ -99,7 +99,6 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
         f"It was due on {t.date('due')} and is too late after {t.date('expires')}: a late message does more harm than none."
     ),
     "already-noted": lambda _: "A gift's recipient gets one note, ever, and they have had it.",
-    "already-redeemed": lambda _: "The voucher has been used.",
     "rejected": lambda t: f"The mail service will not take it: {t['detail']}",
     "by-hand-shop": lambda _: "You write these notes by hand: it waits as a by-hand task.",
     "by-hand-country": lambda t: f"In {t['country']} such mail needs consent, so it waits as a by-hand task.",

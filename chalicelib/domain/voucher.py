@@ -26,10 +26,11 @@ class Offer(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Voucher(Struct, frozen=True, omit_defaults=True):
-    """`redeemed_by` is the order's key, "" until then."""
+    """`redeemed_by` is the order's key, "" until then. `basis`: on what ground the person's data are used for it."""
 
     code: str
     person: str
+    basis: str
     offer: str
     value: Money
     minimum: Money

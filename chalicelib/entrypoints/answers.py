@@ -128,14 +128,18 @@ def answered(world: Callable[[], World], handle: Callable[[World], Response], *,
         return handle(world())
     except Exception as error:  # noqa: BLE001
         status = status_of(error)
-        if status == 500:
+        if status >= 500:
             failed("request failed", error)
         sentence = (
-            str(error) if status != 500 else "Something went wrong on our side, and nothing was lost. Please try again later."
+            str(error) if status < 500 else "Something went wrong on our side, and nothing was lost. Please try again later."
         )
         extra = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
         if as_json:
             return answer_json(status, {"message": sentence}, **extra)
-        found = page(world(), "problem", status, title=_TITLES[status], message=sentence)
+        try:
+            found = page(world(), "problem", status, title=_TITLES[status], message=sentence)
+        except Exception as second:  # noqa: BLE001 - a page needs the shop, and perhaps that is what cannot be read
+            failed("no page for the failure", second)
+            return Response(f"{sentence}\n", status_code=status, headers={**_GUARD, "Content-Type": "text/plain; charset=utf-8"})
         found.headers |= extra
         return found

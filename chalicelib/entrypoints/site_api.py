@@ -35,7 +35,7 @@ from chalicelib.usecases.write_thanks import MAX_MESSAGE, look_at_card, write_th
 
 CLAIMED_PAGE = "/claimed/"
 _READ = ["GET", "HEAD"]
-_THANKED = "Look in your inbox: we have sent a mail to that address."
+_LOOK = "Look in your inbox: we have sent a mail to that address."
 
 
 def register(app: Chalice, world: Callable[[], World]) -> None:
@@ -88,7 +88,7 @@ def _claim(world: World, request: Request, *, as_json: bool) -> Response:
             answers=_kept(form),
         )
     claim_voucher(world, asked, viewer_ip(request, world))
-    return answer_json(202, {"message": _THANKED}) if as_json else see_other(CLAIMED_PAGE)
+    return answer_json(202, {"message": _LOOK}) if as_json else see_other(CLAIMED_PAGE)
 
 
 def _asked(world: World, form: Mapping[str, Any]) -> Asked | list[dict[str, str]]:

@@ -36,11 +36,10 @@ def load_gift(item: Item | None, order: Order, now: datetime) -> Gift | None:
     return from_item(item, Gift)
 
 
-def put(order: Order, before: Order) -> Put:
-    """The order one version on; loses when another event came between."""
+def put(order: Order, before: Order, now: datetime) -> Put:
+    """The order one version on, kept for 25 months more; loses when another event came between."""
     when = (Equals("version", before.version),) if before.version else (Missing(),)
-    ttl = {TTL: int((order.view.placed_at + KEPT).timestamp())} if order.view is not None else {}
-    return Put(to_item(key(order.key), order, **ttl), when=when)
+    return Put(to_item(key(order.key), order, **{TTL: int((now + KEPT).timestamp())}), when=when)
 
 
 def put_gift(order: Order, gift: Gift) -> Put:

@@ -16,7 +16,7 @@ from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.identity import keyed_hash, network_of, person_id
 from chalicelib.domain.playbook import planned
 from chalicelib.domain.reason import Reason
-from chalicelib.errors import Lost, TooMany
+from chalicelib.errors import Lost, Retryable, TooMany
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import counters, follow_ups, people, vouchers
 from chalicelib.stores.counters import WINDOW
@@ -42,8 +42,9 @@ def claim_voucher(world: World, asked: Asked, ip: str) -> None:
         except Lost:
             token = world.ids.token()  # another claim for the address came between: decide anew
             continue
-        break
-    world.queue.put(DUE_NOW, {"why": "claim"})
+        world.queue.put(DUE_NOW, {"why": "claim"})
+        return
+    raise Retryable("Too much happened at once. Please send the form again.")
 
 
 def _within_limits(world: World, asked: Asked, ip: str, now: datetime) -> bool:

@@ -122,7 +122,7 @@ def _voucher(world: World, case: Case, *, again: bool) -> Context:
         "value": str(case.voucher.value),
         "minimum": str(case.voucher.minimum),
         "expires": long_date(case.voucher.ends_at, case.shop.zone),
-        "ended": case.now > case.voucher.ends_at,
+        "over": "used" if case.voucher.redeemed_by else "ended" if case.now > case.voucher.ends_at else "",
         "again": again,
         "consent_link": _confirm_link(world, case) if open_question else "",
         "newsletter_wording": _words(case),

@@ -23,6 +23,9 @@ from chalicelib.stores import follow_ups, people, vouchers
 from chalicelib.table import Action, Item
 
 PURPOSE = "confirm"
+CONTRACT = "contract"
+"""The exchange itself: their details for the voucher. It needs no consent, and gives none."""
+
 TRIES = 4
 KEPT_AFTER_VOUCHER = timedelta(days=90)
 
@@ -121,6 +124,7 @@ def _new_voucher(world: World, claim: Claim, now: datetime) -> Voucher:
     return Voucher(
         code=new_code(world.ids.bits),
         person=claim.person,
+        basis=CONTRACT,
         offer=offer.name,
         value=offer.value,
         minimum=offer.minimum,

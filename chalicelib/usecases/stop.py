@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import CANCELLED, HELD, PLANNED, FollowUp
@@ -19,6 +19,8 @@ from chalicelib.stores import follow_ups, orders, people
 STOP = "stop"
 STOP_ALL = "all"
 GIFT_SCOPE = "gift:"
+KEPT_AFTER_STOP = timedelta(days=90)
+"""How long a contact without any consent is kept, for the orders that may still be under way."""
 
 
 def look_at_stop(world: World, token: str) -> Opened:
@@ -35,6 +37,8 @@ def stop(world: World, token: str) -> Opened:
     opened = world.links.open(token, STOP, now)
     standing = people.load_standing(world.table.get(people.standing_key(opened.person)), opened.person)
     world.table.transact([people.stopped(opened.person, now), *people.withdrawn(standing, now)], world.ids.token())
+    with suppress(Lost):  # no contact of their own
+        world.table.write(people.keep_contact(opened.person, now + KEPT_AFTER_STOP))
     for follow_up in follow_ups.of_person(world.table, opened.person):
         _call_off(world, follow_up, now)
         if follow_up.role == RECIPIENT:

@@ -67,7 +67,11 @@ def _decide(world: World, learnt: Learnt, before: Order, kept: Gift | None, now:
     if after == before and gift == kept:
         return before, []
     after = msgspec.structs.replace(after, version=before.version + 1)
-    actions: list[Action] = [orders.put(after, before), *planning.actions, *(vouchers.redeem(one, after.key) for one in spent)]
+    actions: list[Action] = [
+        orders.put(after, before, now),
+        *planning.actions,
+        *(vouchers.redeem(one, after.key) for one in spent),
+    ]
     if gift is not None and (gift != kept or after.gift_until != before.gift_until):
         actions.append(orders.put_gift(after, gift))
     elif gift is None and kept is not None:
@@ -111,14 +115,19 @@ class _Planning(Struct, frozen=True):
 def _reconcile(world: World, order: Order, due: list[FollowUp]) -> _Planning:
     known = order.follow_ups
     todo = changes(known, due)
-    touched = [*(one.id for one in todo.move), *todo.call_off, *(id_ for id_, due_at in known.items() if not due_at)]
+    # what is to be planned may be there already: the order is forgotten long before its follow-ups are
+    touched = [
+        *(one.id for one in (*todo.plan, *todo.move)),
+        *todo.call_off,
+        *(id_ for id_, due_at in known.items() if not due_at),
+    ]
     found = follow_ups.load_many(world.table, touched) if touched else {}
     states = {id_: one.state for id_, one in found.items()}
     waiting = {id_ for id_, state in states.items() if state in (PLANNED, HELD)}
     off = Reason("order-off", {"why": is_off(order)}) if is_off(order) else Reason("precondition-gone")
     actions: list[Action] = [
-        *map(follow_ups.put, todo.plan),
-        *(follow_ups.put_again(one) for one in todo.plan_again if states.get(one.id) == CANCELLED),
+        *(follow_ups.put(one) for one in todo.plan if one.id not in states),
+        *(follow_ups.put_again(one) for one in (*todo.plan, *todo.plan_again) if states.get(one.id) == CANCELLED),
         *(follow_ups.move(one) for one in todo.move if one.id in waiting),
         *(follow_ups.end(id_, End(CANCELLED, off)) for id_ in todo.call_off if id_ in waiting),
     ]

@@ -49,7 +49,7 @@ CONTEXTS: dict[str, dict[str, object]] = {
         "value": "£15",
         "minimum": "£60",
         "expires": "20 February 2027",
-        "ended": False,
+        "over": "",
         "again": False,
         "consent_link": "https://pellow.example/api/confirm?t=consent-token",
         "newsletter_wording": WORDING,

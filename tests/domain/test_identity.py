@@ -29,7 +29,7 @@ from tests.support.properties import hostile_text, quick
         ("isobel.trant@gmail.com", "isobeltrant@gmail.com"),
         ("isobeltrant@googlemail.com", "i.s.o.b.e.l.trant+shop@gmail.com"),
         ("Isobel.Trant@Example.COM", "isobel.trant@example.com"),
-        ("isobel+jewels@example.com", "isobel@example.com"),
+        ("isobel+jewels@outlook.com", "isobel@outlook.com"),
         ("isobel@bücher.example.com", "isobel@xn--bcher-kva.example.com"),
         (" isobel@example.com ", "isobel@example.com"),
     ],
@@ -41,6 +41,7 @@ def test_spellings_of_one_mailbox_match(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        ("isobel+jewels@example.com", "isobel@example.com"),  # whose mailbox that is, only the domain knows
         ("isobel.trant@example.com", "isobeltrant@example.com"),  # dots mean nothing at Gmail alone
         ("isobel@example.com", "isobel@example.org"),
         ("isobel@example.com", "isobel@mail.example.com"),

@@ -77,4 +77,4 @@ def test_every_mail_says_who_writes_and_why(mails: dict[str, Mail], rule: str) -
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_recipients_mail_is_kept_thirty_days(mails: dict[str, Mail], rule: str) -> None:
-    assert mails[rule].kept_days == (30 if rule == "gift-note" else 90)
+    assert mails[rule].kept_days == (30 if rule in ("gift-note", "thanks-relay") else 90)

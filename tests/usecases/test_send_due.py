@@ -483,7 +483,7 @@ def test_at_night_courtesy_waits_for_the_morning() -> None:
         world.clock.at = world.clock.at.replace(day=7, hour=21)
         world.work()
         held = world.follow_ups("buyer1@example.com")["thank-you"]
-        assert (held.state, held.reason) == ("held", "It is night where they are; it may go from 8 March at 09:00.")
+        assert (held.state, held.reason) == ("held", "It is night; it may go from 8 March at 09:00.")
         world.clock.at = world.clock.at.replace(day=8, hour=9)
         world.work()
         assert len(world.mails()) == 2

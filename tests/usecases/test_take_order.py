@@ -236,7 +236,7 @@ def test_an_absurd_number_of_parcels_still_fits() -> None:
 def issue(world: TestWorld, *codes: str) -> None:
     for n, code in enumerate(codes):
         value, least = Money(1500, "GBP"), Money(6000, "GBP")
-        voucher = Voucher(code, f"person{n}", "welcome", value, least, NOON, NOON + timedelta(days=90))
+        voucher = Voucher(code, f"person{n}", "contract", "welcome", value, least, NOON, NOON + timedelta(days=90))
         world.table.transact([*vouchers.issue(voucher)], world.ids.token())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -14,7 +15,6 @@ StartResponse = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 MAX_BODY = 10 * 1024 * 1024
-_REASONS = {200: "OK", 202: "Accepted", 303: "See Other"}
 
 
 class _PerThread(Chalice):
@@ -107,5 +107,5 @@ def _event(
 def _respond(
     start_response: StartResponse, status: int, headers: Mapping[str, str], body: bytes, many: Iterable[tuple[str, str]] = ()
 ) -> Iterable[bytes]:
-    start_response(f"{status} {_REASONS.get(status, '-')}", [*headers.items(), *many, ("Content-Length", str(len(body)))])
+    start_response(f"{status} {HTTPStatus(status).phrase}", [*headers.items(), *many, ("Content-Length", str(len(body)))])
     return [body]

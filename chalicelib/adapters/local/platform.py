@@ -97,6 +97,11 @@ class LocalWorld:
         """playbook.toml."""
         return read_playbook(self.settings.shop / "playbook.toml")
 
+    def ready(self) -> None:
+        """Makes everything now, for from here on several threads will ask. Errors: Misconfigured, before anybody was served."""
+        for name in ("clock", "table", "queue", "mailer", "blob", "renderer", "secrets", "links", "ids", "shop", "playbook"):
+            getattr(self, name)
+
     def close(self) -> None:
         """Lets go of the files."""
         for name in ("table", "queue", "mailer"):

@@ -20,8 +20,6 @@ def check(case: Case) -> Objection:
         return End(CANCELLED, Reason("order-off", {"why": why}))
     if case.follow_up.role == GIVER and not (case.gift and case.gift.thanks):
         return End(CANCELLED, Reason("data-gone"))
-    if case.voucher is not None and case.voucher.redeemed_by:
-        return End(CANCELLED, Reason("already-redeemed"))
     if not case.address and case.follow_up.role != RECIPIENT:
         return End(CANCELLED, Reason("no-address"))
     return None

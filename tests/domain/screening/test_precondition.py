@@ -4,12 +4,10 @@ import pytest
 
 from chalicelib.domain.follow_up import CANCELLED
 from chalicelib.domain.gift import Gift
-from chalicelib.domain.money import Money
 from chalicelib.domain.order import Order
 from chalicelib.domain.playbook import BUYER, CLAIMANT, CONTACT, GIVER, RECIPIENT
 from chalicelib.domain.screening import Case, End
 from chalicelib.domain.screening.precondition import check
-from chalicelib.domain.voucher import Voucher
 from tests.factories import case, follow_up, view
 from tests.support.world import NOON
 
@@ -55,12 +53,6 @@ def test_what_is_about_an_order_needs_it(role: str, expected: str) -> None:
 
 def test_a_rule_taken_out_ends_its_follow_ups() -> None:
     assert kind(case(rule=None)) == "rule-gone"
-
-
-@pytest.mark.parametrize(("redeemed_by", "expected"), [("", ""), ("shopify:x:1041", "already-redeemed")])
-def test_a_voucher_is_not_sent_once_used(redeemed_by: str, expected: str) -> None:
-    voucher = Voucher("7HQ2M-9KXTC", "p", "welcome", Money(1500, "GBP"), Money(6000, "GBP"), NOON, NOON, redeemed_by)
-    assert kind(case(follow_up=follow_up(role=CONTACT), voucher=voucher)) == expected
 
 
 @pytest.mark.parametrize(("role", "expected"), [(BUYER, "no-address"), (CLAIMANT, "no-address"), (RECIPIENT, "")])
