@@ -24,7 +24,7 @@ from chalicelib.errors import CourtesyError, NotFound
 from chalicelib.usecases.list_follow_ups import list_follow_ups
 from courtesy import client
 from courtesy.outbox import listed
-from courtesy.up import Server, alone, say, wait_for_end
+from courtesy.up import Server, alone, asked_to_end, say
 from courtesy.webhook import Capture, placed_now, read_capture, signed
 
 DONE, FAILED = 0, 1
@@ -46,7 +46,7 @@ def demo(port: int, *, keep_open: bool) -> int:
             _tell(Story(server))
             if keep_open:
                 say(f"\nThe shop stays up at {server.url}/, its outbox at {server.url}/dev/; Ctrl-C closes it.")
-                wait_for_end()
+                asked_to_end().wait()
         except CourtesyError as error:
             sys.stderr.write(f"courtesy: the demo stopped: {error}\n")
             return FAILED

@@ -20,6 +20,8 @@ from chalicelib.errors import CourtesyError, Invalid, Misconfigured
 from courtesy.up import running_url, say
 
 DONE, NO, CANNOT = 0, 1, 2
+INTERRUPTED = 130
+"""As shells have it for a program that Ctrl-C ended."""
 
 
 def run() -> None:
@@ -37,6 +39,8 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has read enough
         return DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except sqlite3.DatabaseError as error:
         return _cannot(
             f"What the shop has kept cannot be read ({error}): put a backup in its place, or start anew with courtesy up --fresh."
@@ -120,16 +124,17 @@ def _settings(asked: argparse.Namespace, url: str = "") -> Settings:
 
 
 def _up(asked: argparse.Namespace) -> int:
-    from courtesy.up import Server, alone, wait_for_end
+    from courtesy.up import Server, alone, asked_to_end
 
     data = _settings(asked).data
+    ended = asked_to_end()
     with alone(data):
         if asked.fresh:
             _forget(data)
         server = Server(lambda url: LocalWorld(_settings(asked, url)), "127.0.0.1", asked.port)
         server.start()
         say(f"{server.world.shop.name} is open at {server.url}/ (outbox: {server.url}/dev/). Ctrl-C closes it.")
-        wait_for_end()
+        ended.wait()
         server.stop()
     return DONE
 

@@ -118,8 +118,8 @@ def alone(data: Path) -> Iterator[None]:
         yield
 
 
-def wait_for_end() -> None:
-    """Until Ctrl-C or a polite kill."""
+def asked_to_end() -> threading.Event:
+    """Set by Ctrl-C or a polite kill, from now on. Ask for it before anything is open that must be closed in order."""
     ended = threading.Event()
 
     def end(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signal module calls it so
@@ -127,7 +127,7 @@ def wait_for_end() -> None:
 
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, end)
-    ended.wait()
+    return ended
 
 
 def running_url(data: Path) -> str:
