@@ -103,7 +103,7 @@ class DevPages:
                     return 200, JSON, json.dumps({"now": stamp(self._world.clock.now()), "sent": sent}), {}
                 return 303, HTML, "", {"Location": "/dev/outbox"}
             case ["settle"]:
-                return 200, JSON, json.dumps({"sent": self._worker.settle()}), {}
+                return 200, JSON, json.dumps({"sent": self._worker.settle(), "waiting": self._world.queue.waiting()}), {}
             case ["outbox", id_, "events"]:
                 kind, detail = _SAY.get(form.get("event", ""), ("", {}))
                 if not kind:

@@ -251,8 +251,10 @@ def _webhook_send(asked: argparse.Namespace) -> int:
     world = LocalWorld(chosen)
     raw, headers = signed(asked.source, asked.topic, capture, _secret(world, asked.source))
     status, answer = client.post(url, f"/api/webhooks/{asked.source}", raw, headers)
-    client.post_form(url, "/dev/settle")
+    _, left = client.post_form(url, "/dev/settle")
     say(f"{asked.file.name}, taken as {capture.taken_as}, sent as {asked.topic}: {status} {answer.get('message', '')}")
+    if any(name.endswith(":webhooks") or name == "webhooks" for name in left.get("waiting", {})):
+        raise Invalid("It was kept, but not all that was kept could be worked off: the running shop says why.")
     return DONE if status == 200 else NO
 
 

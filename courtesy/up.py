@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -22,7 +22,7 @@ from whitenoise import WhiteNoise
 from chalicelib.adapters.local.http import StartResponse, Wsgi, api
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.entrypoints import site_api, webhooks
-from chalicelib.errors import Conflict, Misconfigured
+from chalicelib.errors import Conflict, CourtesyError, Misconfigured
 from courtesy.build import build
 from courtesy.dev_pages import DevPages
 from courtesy.worker import Worker
@@ -73,7 +73,12 @@ class Server:
             raise Conflict(f"Port {port} cannot be used ({error.strerror}): give another with --port.") from None
         self.url = f"http://{host}:{self._socket.effective_port}"
         self.world = make_world(self.url)
-        self.world.ready()
+        try:
+            self.world.ready()
+        except CourtesyError:
+            self._socket.close()
+            self.world.close()
+            raise
         site = self.world.settings.data / "site"  # not site/dist: shops that run side by side must not build over each other
         build(self.world.shop, self.world.renderer, site)
         self.worker = Worker(self.world)
@@ -88,13 +93,13 @@ class Server:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends in order: no new requests, the worker's message done, files closed."""
+        """Ends in order: requests in hand are answered, sockets closed, the worker's message done, files closed."""
         self._note.unlink(missing_ok=True)
         listening = self._socket
-        # sockets are closed by the thread that waits on them: closed under it, it dies of a bad file descriptor
-        listening.trigger.pull_trigger(lambda: wasyncore.dispatcher.close(listening))
         listening.task_dispatcher.shutdown()
-        listening.trigger.pull_trigger(lambda: wasyncore.close_all(listening._map, ignore_all=True))  # noqa: SLF001 - waitress has no other door
+        # sockets are closed by the thread that waits on them, all in one go: closed under it, it dies of a bad file descriptor
+        with suppress(OSError):
+            listening.trigger.pull_trigger(lambda: wasyncore.close_all(listening._map, ignore_all=True))  # noqa: SLF001 - waitress has no other door
         self._thread.join()
         self.worker.stop()
         self.world.close()

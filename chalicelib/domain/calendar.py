@@ -41,13 +41,17 @@ def days_after(at: datetime, days: int, hour: int, zone: str) -> datetime:
     return at_local(local_day(at, zone) + timedelta(days=days), hour, zone)
 
 
+def is_quiet(hour: int, begins: int, ends: int) -> bool:
+    """Whether an hour of the day lies in the quiet hours. `begins` > `ends`: they span midnight. Equal: there are none."""
+    return begins <= hour < ends if begins <= ends else hour >= begins or hour < ends
+
+
 def quiet_until(at: datetime, begins: int, ends: int, zone: str) -> datetime | None:
-    """When the quiet hours in which the instant lies end, or None outside them. `begins` > `ends`: they span midnight."""
+    """When the quiet hours in which the instant lies end, or None outside them."""
     local = at.astimezone(ZoneInfo(zone))
-    spans_midnight = begins > ends
-    if begins == ends or not ((local.hour >= begins or local.hour < ends) if spans_midnight else begins <= local.hour < ends):
+    if not is_quiet(local.hour, begins, ends):
         return None
-    tomorrow = spans_midnight and local.hour >= begins
+    tomorrow = begins > ends and local.hour >= begins
     return at_local(local.date() + timedelta(days=1 if tomorrow else 0), ends, zone)
 
 

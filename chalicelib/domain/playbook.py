@@ -60,6 +60,8 @@ _MEETS: Mapping[Trigger, tuple[str, ...]] = {
 }
 """Whom a trigger brings along."""
 
+MAX_DAYS = 3650
+
 _NEEDED: tuple[Trigger, ...] = ("claim", "claim again", "confirmed", "thanks")
 """The site answers with these, so it needs one rule for each."""
 
@@ -75,6 +77,8 @@ def mends(playbook: Playbook) -> list[str]:
         if len(playbook.of(trigger)) != 1
     ]
     for rule in playbook.rules:
+        if not 0 <= rule.after_days <= MAX_DAYS:
+            found.append(f'Rule "{rule.name}": give after_days from 0 to {MAX_DAYS}.')
         if rule.to not in _MEETS[rule.trigger]:
             found.append(
                 f'Rule "{rule.name}": "{rule.trigger}" can only write to {" or ".join(_MEETS[rule.trigger])}, not to {rule.to}.'

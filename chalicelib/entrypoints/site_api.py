@@ -33,7 +33,7 @@ from chalicelib.usecases.confirm_claim import confirm_claim, look_at_claim
 from chalicelib.usecases.stop import GIFT_SCOPE, look_at_stop, stop
 from chalicelib.usecases.write_thanks import MAX_MESSAGE, look_at_card, write_thanks
 
-CLAIMED_PAGE = "/claimed/"
+CLAIMED_PAGE, FORM_PAGE = "/claimed/", "/voucher/"
 _READ = ["GET", "HEAD"]
 _LOOK = "Look in your inbox: we have sent a mail to that address."
 
@@ -45,6 +45,10 @@ def register(app: Chalice, world: Callable[[], World]) -> None:
     def claims() -> Response:
         as_json = content_type(the_request(app)) == JSON
         return answered(world, lambda found: _claim(found, the_request(app), as_json=as_json), as_json=as_json)
+
+    @app.route("/claims", methods=_READ)
+    def claims_page() -> Response:
+        return see_other(FORM_PAGE)  # where a reloaded error page, or its address, leads
 
     @app.route("/confirm", methods=_READ)
     def confirm_page() -> Response:

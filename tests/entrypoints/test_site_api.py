@@ -243,7 +243,7 @@ def test_nothing_typed_reaches_a_mail_header(world: TestWorld, site: Site) -> No
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/api/claims"),
+        ("DELETE", "/api/claims"),
         ("PUT", "/api/claims"),
         ("DELETE", "/api/stop"),
         ("GET", "/api/webhooks/shopify"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -30,6 +32,17 @@ KEPT_HERE = (
 """What a shop leaves in its data folder, beside its secrets."""
 
 
+T = TypeVar("T")
+
+
+class _once(cached_property[T]):  # noqa: N801 - a decorator
+    """cached_property as it was before Python 3.12: made by one thread, also when several ask at the same time."""
+
+    def __get__(self, world: LocalWorld, owner: type[Any] | None = None) -> T:  # type: ignore[override]  # never asked of the class
+        with world.making:
+            return super().__get__(world, owner)
+
+
 class LocalWorld:
     """Survives kill -9 at any point. `close` when done with it."""
 
@@ -37,68 +50,69 @@ class LocalWorld:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.making = threading.RLock()
 
     def _file(self, name: str) -> Path:
         return self.settings.data / name
 
-    @cached_property
+    @_once
     def table(self) -> SqliteTable:
         """table.db."""
         return SqliteTable(self._file("table.db"))
 
-    @cached_property
+    @_once
     def queue(self) -> SqliteQueue:
         """queue.db."""
         return SqliteQueue(self._file("queue.db"))
 
-    @cached_property
+    @_once
     def mailer(self) -> Outbox:
         """outbox.db."""
         return Outbox(self._file("outbox.db"), self.clock, self.queue)
 
-    @cached_property
+    @_once
     def blob(self) -> FileBlob:
         """blobs/."""
         return FileBlob(self._file("blobs"), now=self.clock.now)
 
-    @cached_property
+    @_once
     def renderer(self) -> Templates:
         """templates/."""
         return Templates(ROOT / "templates")
 
-    @cached_property
+    @_once
     def clock(self) -> LocalClock:
         """The machine's, and how far it was advanced."""
         return LocalClock(self._file("clock"))
 
-    @cached_property
+    @_once
     def secrets(self) -> SecretValues:
         """secrets.json, made on first use."""
         return FileSecrets(self._file("secrets.json")).read()
 
-    @cached_property
+    @_once
     def links(self) -> Links:
         """Signed with the secrets' keys."""
         return Links(self.secrets)
 
-    @cached_property
+    @_once
     def ids(self) -> RandomIds:
         """The system's randomness."""
         return RandomIds()
 
-    @cached_property
+    @_once
     def shop(self) -> Shop:
         """shop.toml, with its links leading to this machine."""
         shop = read_shop(self.settings.shop / "shop.toml")
         return msgspec.structs.replace(shop, url=self.settings.url) if self.settings.url else shop
 
-    @cached_property
+    @_once
     def playbook(self) -> Playbook:
         """playbook.toml."""
         return read_playbook(self.settings.shop / "playbook.toml")
 
     def ready(self) -> None:
-        """Makes everything now, for from here on several threads will ask. Errors: Misconfigured, before anybody was served."""
+        """Makes everything now, so that what is wrong is said before anybody is served. Errors: Misconfigured."""
         for name in ("clock", "table", "queue", "mailer", "blob", "renderer", "secrets", "links", "ids", "shop", "playbook"):
             getattr(self, name)
 
