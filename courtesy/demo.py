@@ -238,7 +238,7 @@ def _stopped(story: Story) -> None:
 
 def _summed_up(story: Story) -> None:
     story.step(
-        "These are all the follow-ups of the three weeks, each with its state and its reason.",
+        "These are all the follow-ups of the two weeks, each with its state and its reason.",
         "Nothing goes out, waits or stays away without a sentence that says why.",
     )
     say()

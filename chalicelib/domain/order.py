@@ -38,7 +38,8 @@ class Line(Struct, frozen=True, omit_defaults=True):
 class View(Struct, frozen=True, omit_defaults=True):
     """The order as the storefront described it at `seen_at`, its own time. The newest view wins, whole.
 
-    `lines` holds the first 25; `more_lines` counts the rest. `codes`: discount codes as typed at the checkout.
+    `lines` holds the first 25; `more_lines` counts the rest. `postage`, `tax` (where prices are without) and `other` (a discount is
+    below nothing), in minor units, make the sum of all lines into the total. `codes`: discount codes as typed at the checkout.
     `part_dispatched`: the storefront says that some lines are still to be sent.
     """
 
@@ -49,6 +50,9 @@ class View(Struct, frozen=True, omit_defaults=True):
     buyer: Buyer
     lines: tuple[Line, ...] = ()
     more_lines: int = 0
+    postage: int = 0
+    tax: int = 0
+    other: int = 0
     codes: tuple[str, ...] = ()
     confirmation: str = ""
     status_url: str = ""

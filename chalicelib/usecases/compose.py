@@ -10,6 +10,7 @@ from chalicelib.domain.consent import Wording, consent_key
 from chalicelib.domain.delivery import checked_header
 from chalicelib.domain.identity import first_name
 from chalicelib.domain.money import Money, exact
+from chalicelib.domain.order import Line, View
 from chalicelib.domain.playbook import GIVER, RECIPIENT, Rule
 from chalicelib.domain.screening import Case
 from chalicelib.domain.sentences import for_person
@@ -140,7 +141,7 @@ def _order(case: Case) -> Context:
         "placed": long_date(view.placed_at, case.shop.zone),
         "lines": [
             {"title": line.title, "quantity": line.quantity, "price": exact(Money(line.price, view.total.currency))}
-            for line in view.lines
+            for line in (*view.lines, *_sums(view))
         ],
         "more_lines": view.more_lines,
         "items": [line.title for line in view.lines],
@@ -152,6 +153,12 @@ def _order(case: Case) -> Context:
         "tracking_number": tracked.tracking if tracked else "",
         "tracking_url": tracked.tracking_url if tracked else "",
     }
+
+
+def _sums(view: View) -> list[Line]:
+    """What stands between the lines and the total, so that a receipt adds up."""
+    named = (("Postage", view.postage), ("Tax", view.tax), ("Discount" if view.other < 0 else "Other charges", view.other))
+    return [Line(name, 1, amount) for name, amount in named if amount]
 
 
 def _giver(case: Case) -> str:

@@ -148,3 +148,19 @@ def test_an_order_forgotten_long_ago_takes_its_events_again() -> None:
         take_order(world, learnt("orders/updated", shopify_order(updated_at="2026-03-03T12:00:00Z")))
         world.work()
         assert len(world.mails()) == 1
+
+
+def test_a_receipt_adds_up() -> None:
+    lines = [
+        {"id": 1, "title": "Stud earrings", "variant_title": "Green", "quantity": 1, "price": "48.00"},
+        {"id": 2, "title": "Cloth", "variant_title": "Default Title", "quantity": 2, "price": "6.50"},
+    ]
+    with TestWorld() as world:
+        order = shopify_order(line_items=lines, shipping_lines=[{"price": "5.00"}], total_discounts="6.10", total_price="59.90")
+        take_order(world, learnt("orders/create", order))
+        world.work()
+        words = world.mails()[0].mail.text.split()
+        assert [word for word in words if "£" in word] == ["£48.00", "£13.00", "£5.00", "-£6.10", "£59.90"]
+        assert [
+            word for word in words if word in ("Green", "Postage", "Discount", "Default", "Tax")
+        ] == ["Green", "Postage", "Discount"]

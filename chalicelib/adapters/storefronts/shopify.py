@@ -94,12 +94,18 @@ def _view(payload: Payload, placed: datetime) -> View:
     in_currency = currency(payload.get("currency"))
     lines = objects(payload.get("line_items"))
     financial = text(payload.get("financial_status"))
+    total = money(payload.get("total_price"), in_currency)
+    postage = sum(money(one.get("price"), in_currency).amount for one in objects(payload.get("shipping_lines")))
+    tax = 0 if payload.get("taxes_included") is not False else money(payload.get("total_tax"), in_currency).amount
     return View(
         seen_at=when(payload.get("updated_at")) or placed,
         placed_at=placed,
         number=text(payload.get("name")) or text(payload.get("order_number")),
         confirmation=text(payload.get("confirmation_number")),
-        total=money(payload.get("total_price"), in_currency),
+        total=total,
+        postage=postage,
+        tax=tax,
+        other=total.amount - sum(_line(line, in_currency).price for line in lines) - postage - tax,
         buyer=_buyer(payload),
         lines=tuple(_line(line, in_currency) for line in lines[:MAX_LINES]),
         more_lines=max(0, len(lines) - MAX_LINES),
@@ -133,12 +139,17 @@ def _line(line: Payload, in_currency: str) -> Line:
     many = quantity(line.get("quantity"))
     price = money(line.get("price"), in_currency).amount * many - money(line.get("total_discount"), in_currency).amount
     return Line(
-        title=text(line.get("title")) or text(line.get("name")),
+        title=_title(line),
         quantity=many,
         price=price,
         product=text(line.get("product_id"), 64),
         sku=text(line.get("sku"), 64),
     )
+
+
+def _title(line: Payload) -> str:
+    title, variant = text(line.get("title")) or text(line.get("name")), text(line.get("variant_title"))
+    return f"{title}, {variant}"[:100] if variant and variant != "Default Title" else title
 
 
 def _codes(payload: Payload) -> tuple[str, ...]:
