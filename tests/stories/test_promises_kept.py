@@ -161,6 +161,8 @@ def test_a_receipt_adds_up() -> None:
         world.work()
         words = world.mails()[0].mail.text.split()
         assert [word for word in words if "£" in word] == ["£48.00", "£13.00", "£5.00", "-£6.10", "£59.90"]
-        assert [
-            word for word in words if word in ("Green", "Postage", "Discount", "Default", "Tax")
-        ] == ["Green", "Postage", "Discount"]
+        assert [word for word in words if word in ("Green", "Postage", "Discount", "Default", "Tax")] == [
+            "Green",
+            "Postage",
+            "Discount",
+        ]
