@@ -210,11 +210,15 @@ class Opened(Struct, frozen=True):
     scope: str
 
 
+STOP = "stop"
+"""The purpose of a link that never runs out and outlives its key."""
+
+
 class Links(Protocol):
     """Signed, scoped links: whoever holds one may do that one thing, nobody else may."""
 
     def make(self, purpose: str, person: str, scope: str, expires: datetime | None) -> str:
-        """A URL-safe token. `purpose` "stop" takes no expiry, every other needs one."""
+        """A URL-safe token. `purpose` STOP takes no expiry, every other needs one."""
         ...
 
     def open(self, token: str, purpose: str, now: datetime) -> Opened:

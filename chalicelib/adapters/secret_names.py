@@ -18,7 +18,6 @@ from chalicelib.errors import Misconfigured
 from chalicelib.ports import SecretValues
 
 _KEY_ID = re.compile(r"[a-z0-9-]{1,16}")
-_STOREFRONT = re.compile(r"[a-z0-9-]{1,40}")
 _LINKS, _RETIRED, _WEBHOOKS = "links/", "links/retired/", "webhooks/"
 
 

@@ -19,10 +19,7 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from itsdangerous.signer import Signer
 
 from chalicelib.errors import Invalid, Unverified
-from chalicelib.ports import Opened, SecretValues
-
-STOP = "stop"
-"""The one purpose whose links never run out."""
+from chalicelib.ports import STOP, Opened, SecretValues
 
 MAX_TOKEN = 199
 

@@ -15,6 +15,7 @@ from chalicelib.stores.codec import from_item, to_item
 from chalicelib.table import TTL, Below, Check, Condition, Equals, Exists, Item, Key, Lacks, Missing, Put, Update, Value
 
 LEDGER_KEPT = timedelta(days=6 * 366)
+"""Consents and vouchers: proof of what was agreed and given."""
 
 
 def standing_key(person: str) -> Key:

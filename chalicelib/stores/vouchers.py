@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from chalicelib.domain.voucher import Voucher
 from chalicelib.stores.codec import from_item, to_item
+from chalicelib.stores.people import LEDGER_KEPT
 from chalicelib.table import TTL, Equals, Item, Key, Lacks, Missing, Put, Update
-
-LEDGER_KEPT = timedelta(days=6 * 366)
 
 
 def key(code: str) -> Key:

@@ -17,9 +17,9 @@ from chalicelib.domain.sentences import for_person
 from chalicelib.domain.shop import wording_of
 from chalicelib.domain.standing import SERVICE
 from chalicelib.errors import Misconfigured
-from chalicelib.ports import Mail, World
+from chalicelib.ports import STOP, Mail, World
 from chalicelib.usecases.confirm_claim import PURPOSE as CONFIRM
-from chalicelib.usecases.stop import GIFT_SCOPE, STOP, STOP_ALL
+from chalicelib.usecases.stop import GIFT_SCOPE, STOP_ALL
 from chalicelib.usecases.write_thanks import PURPOSE as THANK
 
 Context = dict[str, object]

@@ -13,10 +13,9 @@ from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
 from chalicelib.domain.standing import SERVICE
 from chalicelib.errors import Lost
-from chalicelib.ports import Opened, World
+from chalicelib.ports import STOP, Opened, World
 from chalicelib.stores import follow_ups, orders, people
 
-STOP = "stop"
 STOP_ALL = "all"
 GIFT_SCOPE = "gift:"
 KEPT_AFTER_STOP = timedelta(days=90)
