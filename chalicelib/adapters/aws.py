@@ -55,6 +55,12 @@ def client(service: str, **config: Any) -> Any:
         return _session().create_client(service, config=Config(**{**ours, **config}))
 
 
+def error_code(error: Exception) -> str:
+    """AWS's own code for what went wrong, else the error's name: never its words, which may quote what was sent."""
+    response = getattr(error, "response", {})
+    return str(response.get("Error", {}).get("Code") or type(error).__name__)
+
+
 @functools.cache
 def _session() -> Session:
     """One a process: the second client then costs no second reading of the endpoints file."""

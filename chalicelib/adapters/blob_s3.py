@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from chalicelib.adapters.aws import error_code
 from chalicelib.errors import Invalid, NotFound, Retryable
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class S3Blob:
         try:
             self._s3.put_object(Bucket=self._bucket, Key=checked_name(name), Body=data)
         except (BotoCoreError, ClientError) as error:
-            raise Retryable(f"S3 did not store a blob ({_code(error)}).") from error
+            raise Retryable(f"S3 did not store a blob ({error_code(error)}).") from error
 
     def get(self, name: str) -> bytes:
         """Errors: Invalid for the name, NotFound, Retryable."""
@@ -45,9 +46,9 @@ class S3Blob:
             with self._s3.get_object(Bucket=self._bucket, Key=checked_name(name))["Body"] as body:
                 return body.read()
         except (BotoCoreError, ClientError) as error:
-            if _code(error) == "NoSuchKey":
+            if error_code(error) == "NoSuchKey":
                 raise NotFound("There is no such blob.") from None
-            raise Retryable(f"S3 did not hand out a blob ({_code(error)}).") from error
+            raise Retryable(f"S3 did not hand out a blob ({error_code(error)}).") from error
 
     def delete(self, name: str) -> None:
         """Errors: Invalid for the name, Retryable."""
@@ -56,9 +57,4 @@ class S3Blob:
         try:
             self._s3.delete_object(Bucket=self._bucket, Key=checked_name(name))
         except (BotoCoreError, ClientError) as error:
-            raise Retryable(f"S3 did not delete a blob ({_code(error)}).") from error
-
-
-def _code(error: Exception) -> str:
-    response = getattr(error, "response", {})
-    return str(response.get("Error", {}).get("Code") or type(error).__name__)
+            raise Retryable(f"S3 did not delete a blob ({error_code(error)}).") from error

@@ -35,7 +35,7 @@ class FileBlob:
         """Errors: Invalid for the name, Retryable."""
         path = self._path(name)
         with _as_retryable("stored"):
-            _make_folder(path.parent)
+            make_folder(path.parent)
             handle, unfinished = tempfile.mkstemp(suffix=_UNFINISHED, dir=path.parent)  # mode 600
             try:
                 with os.fdopen(handle, "wb") as file:
@@ -95,10 +95,11 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """With those above it that are missing: for their owner alone, and still there after a crash."""
     if folder.is_dir():
         return
-    _make_folder(folder.parent)
+    make_folder(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
     sync_folder(folder.parent)
 
