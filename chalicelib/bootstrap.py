@@ -12,7 +12,21 @@ from chalicelib.config import LOCAL, ROOT, Settings, settings
 if TYPE_CHECKING:
     from chalicelib.domain.playbook import Playbook
     from chalicelib.domain.shop import Shop
-    from chalicelib.ports import Blob, Clock, Ids, Links, Mailer, Queue, Renderer, SecretValues, Storefront, Table, World
+    from chalicelib.ports import (
+        Blob,
+        Clock,
+        Ids,
+        Journal,
+        Links,
+        Mailer,
+        Queue,
+        Renderer,
+        Secrets,
+        SecretValues,
+        Storefront,
+        Table,
+        World,
+    )
 
 
 @cache
@@ -68,6 +82,19 @@ class AwsWorld:
         return S3Blob(client("s3"), self._settings.bucket)
 
     @cached_property
+    def journal(self) -> Journal:
+        """S3, in the blobs' bucket."""
+        from chalicelib.adapters.aws import client
+        from chalicelib.adapters.journal_s3 import S3Journal
+
+        return S3Journal(client("s3"), self._settings.bucket, self.clock)
+
+    @cached_property
+    def worker(self) -> str:
+        """A new name for each process: Lambda may run several, and tells none of the others' end."""
+        return self.ids.token()
+
+    @cached_property
     def renderer(self) -> Renderer:
         """Jinja over templates/."""
         from chalicelib.adapters.templates import Templates
@@ -82,12 +109,21 @@ class AwsWorld:
         return SystemClock()
 
     @cached_property
-    def secrets(self) -> SecretValues:
-        """SSM, read once."""
+    def _secrets(self) -> Secrets:
         from chalicelib.adapters.aws import client
         from chalicelib.adapters.secrets_ssm import SsmSecrets
 
-        return SsmSecrets(client("ssm"), self._settings.secrets).read()
+        return SsmSecrets(client("ssm"), self._settings.secrets)
+
+    @cached_property
+    def secrets(self) -> SecretValues:
+        """SSM, read once."""
+        return self._secrets.read()
+
+    def name_live_table(self, identity: str) -> None:
+        """In SSM, and here."""
+        self._secrets.name_live_table(identity)
+        self.secrets = self._secrets.read()
 
     @cached_property
     def links(self) -> Links:

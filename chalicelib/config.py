@@ -19,6 +19,7 @@ _AWS_NEEDS = ("TABLE", "BUCKET", "SECRETS", "QUEUE_WEBHOOKS", "QUEUE_DUE_NOW", "
 
 class Settings(Struct, frozen=True):
     """`data`: the local platform's folder. `url`: the site's base as it is reached here, "" to use the shop's own.
+    `smtp`: the server that local mail goes out through, "" to keep it in the outbox. `journal`: the local journal's folder.
 
     The rest is AWS's: the table's and the bucket's name, the SSM prefix of the secrets, queue URLs and SES configuration sets by name.
     """
@@ -27,6 +28,8 @@ class Settings(Struct, frozen=True):
     shop: Path
     data: Path
     url: str = ""
+    smtp: str = ""
+    journal: Path = Path()
     table: str = ""
     bucket: str = ""
     secrets: str = ""
@@ -40,7 +43,14 @@ def settings(environment: Mapping[str, str]) -> Settings:
     shop = Path(environment.get("COURTESY_SHOP", ROOT / "shop"))
     data = Path(environment.get("COURTESY_DATA", ".courtesy"))
     if platform == LOCAL:
-        return Settings("local", shop, data, url=environment.get("COURTESY_URL", "http://127.0.0.1:8000"))
+        return Settings(
+            "local",
+            shop,
+            data,
+            url=environment.get("COURTESY_URL", "http://127.0.0.1:8000"),
+            smtp=environment.get("COURTESY_SMTP", ""),
+            journal=Path(environment.get("COURTESY_JOURNAL", data / "journal")),
+        )
     if platform != AWS:
         raise Misconfigured(f'Set COURTESY_PLATFORM to "{LOCAL}" or "{AWS}", not "{platform}".')
     missing = [f"COURTESY_{name}" for name in _AWS_NEEDS if not environment.get(f"COURTESY_{name}")]

@@ -9,6 +9,11 @@ import traceback
 LOG = logging.getLogger("courtesy")
 
 
+def warn(event: str, **ids: str) -> None:
+    """What somebody should know although nothing broke."""
+    LOG.warning(json.dumps({"event": event, **ids}))
+
+
 def failed(event: str, error: BaseException, **ids: str) -> None:
     """What went wrong and where. The error's text is left out: libraries quote what they choke on."""
     places = [

@@ -6,12 +6,13 @@ tests/contract does. bootstrap.py and adapters/local/platform.py say which are i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from msgspec import Struct
 
+from chalicelib.domain.journal import Line
 from chalicelib.domain.order import Learnt
 from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.shop import Shop
@@ -55,6 +56,10 @@ class Table(Protocol):
 
         `token`: 1 to 36 characters, new for each decision, the same for each retry of it.
         """
+        ...
+
+    def identity(self) -> str:
+        """What tells this very table from its copies and from what it may be restored to."""
         ...
 
 
@@ -110,6 +115,19 @@ class MailUncertain(CourtesyError):
 class Mailer(Protocol):
     """One attempt a call, never a retry inside."""
 
+    @property
+    def probe(self) -> str:
+        """An address that takes any mail and makes an event of it, to ask whether events flow; "" where there are no events at all."""
+        ...
+
+    def rate(self) -> float:
+        """How many mails a second it takes from us."""
+        ...
+
+    def await_turn(self) -> None:
+        """Comes back as soon as one more mail keeps to that rate."""
+        ...
+
     def send(self, follow_up_id: str, mail: Mail) -> str:
         """The provider's message id. The follow-up's id travels along and comes back with each delivery event.
 
@@ -131,6 +149,18 @@ class Blob(Protocol):
 
     def delete(self, name: str) -> None:
         """Gone; no error where there was nothing. Errors: Retryable."""
+        ...
+
+
+class Journal(Protocol):
+    """Append-only, and kept apart from the table: it outlives a table that is put back to an earlier day."""
+
+    def append(self, lines: Sequence[Line]) -> None:
+        """Durable when it returns; several lines all or none. Errors: Retryable, and then they may be there or not."""
+        ...
+
+    def read(self) -> Iterator[Line]:
+        """All lines, in the order in which they were written, as far as clocks can tell. Errors: Retryable."""
         ...
 
 
@@ -167,12 +197,13 @@ class Clock(Protocol):
 
 
 class SecretValues(Struct, frozen=True):
-    """All secrets, in one piece. Every field is required; an empty one is refused on reading.
+    """All secrets, in one piece. Every field without a default is required; an empty one is refused on reading.
 
     `people`: the pepper under which addresses are hashed to person ids; never rotated.
     `links`: key id → key; `link_key` names the one that signs. Those listed in `retired` still open stop links, and nothing else.
     `webhooks`: storefront → live secrets, newest first, at most two.
     `origin`: the header value by which CloudFront proves itself.
+    `live_table`: the identity of the one table from which mail may go out; from any other nothing is sent.
     """
 
     people: str
@@ -181,6 +212,7 @@ class SecretValues(Struct, frozen=True):
     webhooks: Mapping[str, tuple[str, ...]]
     origin: str
     retired: tuple[str, ...] = ()
+    live_table: str = ""
 
 
 class Secrets(Protocol):
@@ -188,6 +220,10 @@ class Secrets(Protocol):
 
     def read(self) -> SecretValues:
         """Errors: Misconfigured when one is missing or empty."""
+        ...
+
+    def name_live_table(self, identity: str) -> None:
+        """From now on this is the live table; whoever reads the secrets next knows it. Errors: Misconfigured, Retryable."""
         ...
 
 
@@ -276,6 +312,20 @@ class World(Protocol):
     @property
     def blob(self) -> Blob:
         """Raw webhooks."""
+        ...
+
+    @property
+    def journal(self) -> Journal:
+        """What a restored table must be told."""
+        ...
+
+    @property
+    def worker(self) -> str:
+        """The name under which this worker takes leases: no other that may be alive has it."""
+        ...
+
+    def name_live_table(self, identity: str) -> None:
+        """As Secrets; `secrets` says so at once."""
         ...
 
     @property

@@ -8,15 +8,18 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from chalicelib.adapters.local.platform import KEPT_HERE, LocalWorld
-from chalicelib.config import ROOT, Settings, settings
+from chalicelib.config import ROOT
 from chalicelib.domain.calendar import instant
-from chalicelib.errors import CourtesyError, Invalid, Misconfigured
+from chalicelib.domain.follow_up import UNSURE
+from chalicelib.errors import CourtesyError, Invalid
+from courtesy import sending
+from courtesy.opened import chosen, opened
 from courtesy.up import running_url, say
 
 DONE, NO, CANNOT = 0, 1, 2
@@ -87,6 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     listed.add_argument("--contact", metavar="ADDRESS", default="", help="one person's")
     listed.set_defaults(do=_follow_ups)
 
+    sending.add_commands(partial(commands.add_parser, parents=[common]))
+
     build = commands.add_parser("build", parents=[common], help="build the static site into site/dist")
     build.set_defaults(do=_build)
 
@@ -114,26 +119,20 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _settings(asked: argparse.Namespace, url: str = "") -> Settings:
-    environment = {**os.environ, "COURTESY_PLATFORM": asked.on}
-    if asked.data is not None:
-        environment["COURTESY_DATA"] = str(asked.data)
-    if url:
-        environment["COURTESY_URL"] = url
-    return settings(environment)
-
-
 def _up(asked: argparse.Namespace) -> int:
+    from chalicelib.usecases.live_table import is_live
     from courtesy.up import Server, alone, asked_to_end
 
-    data = _settings(asked).data
+    data = chosen(asked).data
     ended = asked_to_end()
     with alone(data):
         if asked.fresh:
             _forget(data)
-        server = Server(lambda url: LocalWorld(_settings(asked, url)), "127.0.0.1", asked.port)
+        server = Server(lambda url: LocalWorld(chosen(asked, url)), "127.0.0.1", asked.port)
         server.start()
         say(f"{server.world.shop.name} is open at {server.url}/ (outbox: {server.url}/dev/). Ctrl-C closes it.")
+        if not is_live(server.world):
+            say("This is not the live table, so nothing is sent. Close the shop and run courtesy restore --check.")
         ended.wait()
         server.stop()
     return DONE
@@ -158,7 +157,7 @@ def _demo(asked: argparse.Namespace) -> int:
 def _clock(asked: argparse.Namespace) -> int:
     from courtesy import client
 
-    url = running_url(_settings(asked).data)
+    url = running_url(chosen(asked).data)
     if not (asked.advance or asked.to):
         say(client.get(url, "/dev/clock")["now"])
         return DONE
@@ -173,8 +172,8 @@ def _clock(asked: argparse.Namespace) -> int:
 def _outbox(asked: argparse.Namespace) -> int:
     from courtesy.outbox import listed
 
-    with _opened(asked) as world:
-        found = listed(world, world.mailer.all())
+    with opened(asked) as world:
+        found = listed(world, world.outbox.all())
     if asked.as_json:
         _print_json(found)
         return DONE
@@ -192,29 +191,18 @@ def _follow_ups(asked: argparse.Namespace) -> int:
 
     from chalicelib.usecases.list_follow_ups import list_follow_ups
 
-    with _opened(asked) as world:
+    with opened(asked) as world:
         found = list_follow_ups(world, asked.contact)
     if asked.as_json:
         _print_json(msgspec.to_builtins(found))
         return DONE
     for one in found:
         say(f"{one.due_at}  {one.state:<11} {one.kind} to {one.contact or 'an address no longer kept'}\n    {one.reason}")
+        if one.state == UNSURE:
+            say(f"    Settle it: courtesy settle {one.id} sent | again | leave")
     if not found:
         say("Nothing is planned.")
     return DONE
-
-
-@contextmanager
-def _opened(asked: argparse.Namespace) -> Iterator[LocalWorld]:
-    """What a shop has kept, for looking at it. Errors: Misconfigured when there is nothing."""
-    chosen = _settings(asked)
-    if not (chosen.data / "table.db").exists():
-        raise Misconfigured(f"No shop has run on {chosen.data} yet: start one with courtesy up.")
-    world = LocalWorld(chosen)
-    try:
-        yield world
-    finally:
-        world.close()
 
 
 def _print_json(found: Any) -> None:
@@ -224,7 +212,7 @@ def _print_json(found: Any) -> None:
 def _build(asked: argparse.Namespace) -> int:
     from courtesy.build import build
 
-    world = LocalWorld(_settings(asked))
+    world = LocalWorld(chosen(asked))
     files = build(world.shop, world.renderer, ROOT / "site" / "dist")
     say(f"{len(files)} files in site/dist.")
     return DONE
@@ -242,13 +230,12 @@ def _webhook_send(asked: argparse.Namespace) -> int:
     from courtesy import client
     from courtesy.webhook import Capture, placed_now, read_capture, signed
 
-    chosen = _settings(asked)
-    url = running_url(chosen.data)
+    url = running_url(chosen(asked).data)
     capture = read_capture(asked.file)
     if asked.placed:
         now = instant(client.get(url, "/dev/clock")["now"])
         capture = Capture(capture.taken_as, placed_now(capture.body, now), capture.headers)
-    world = LocalWorld(chosen)
+    world = LocalWorld(chosen(asked))
     raw, headers = signed(asked.source, asked.topic, capture, _secret(world, asked.source))
     status, answer = client.post(url, f"/api/webhooks/{asked.source}", raw, headers)
     _, left = client.post_form(url, "/dev/settle")

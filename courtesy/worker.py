@@ -12,7 +12,7 @@ from chalicelib.entrypoints.queues import handle
 from chalicelib.logs import failed
 from chalicelib.stores import webhooks
 from chalicelib.usecases.list_follow_ups import next_due
-from chalicelib.usecases.recover import end_doubt
+from chalicelib.usecases.recover import end_doubt, free_the_dead
 from chalicelib.usecases.tick import tick
 
 TICK_SECONDS = 10.0
@@ -60,7 +60,10 @@ class Worker:
         with self._lock:
             self._clear_up()
             self._drain()
-            sent = tick(self._world)
+            sent = 0
+            while (more := tick(self._world)) > 0:
+                sent += more
+                self._drain()
             self._drain()
             return sent
 
@@ -69,12 +72,23 @@ class Worker:
         return min((instant(time) for time in times if time is not None), default=None)
 
     def _clear_up(self) -> None:
-        """Events that were never told are told; the outbox knows what became of each mail, so that here none stays in doubt."""
-        if self._doubtful:
-            outbox = self._world.mailer
-            outbox.replay()
-            end_doubt(self._world, lambda id_: outbox.get(id_) is not None)
-            self._doubtful = False
+        """What the last process, or a call that failed, left behind. No other worker is alive: the data folder's lock sees to it."""
+        if not self._doubtful:
+            return
+        if self._world.mailer is self._world.outbox:
+            self._world.outbox.replay()
+            end_doubt(self._world, self._was_taken)
+        else:
+            free_the_dead(self._world)
+        self._doubtful = False
+
+    def _was_taken(self, id_: str) -> bool:
+        """The outbox knows what became of each mail, so that here none stays in doubt; of what it took it tells again."""
+        outbox = self._world.outbox
+        taken = outbox.get(id_) is not None
+        if taken:
+            outbox.tell(id_, "Send")
+        return taken
 
     def _run(self) -> None:
         ticked = 0.0
@@ -111,4 +125,4 @@ class Worker:
         now = self._world.clock.now()
         self._world.table.sweep(int(now.timestamp()))
         self._world.blob.sweep(now - RAW_WEBHOOKS_KEPT, under="webhooks")
-        self._world.mailer.sweep(now)
+        self._world.outbox.sweep(now)

@@ -17,7 +17,7 @@ SENT, FAILED, CANCELLED, EXPIRED, HANDED_OVER = "sent", "failed", "cancelled", "
 
 NEXT = {
     PLANNED: (SENDING, HELD, CANCELLED, EXPIRED, HANDED_OVER, UNSURE, SENT),
-    HELD: (PLANNED, CANCELLED, EXPIRED),
+    HELD: (PLANNED, CANCELLED, EXPIRED, SENT),
     SENDING: (SENT, PLANNED, UNSURE, FAILED),
     UNSURE: (SENT, PLANNED, FAILED),
     SENT: (), FAILED: (), CANCELLED: (), EXPIRED: (), HANDED_OVER: (),
@@ -35,6 +35,7 @@ class FollowUp(Struct, frozen=True, omit_defaults=True):
 
     `reason`: why it is in its state; `why`: why it was planned at all. `look_at`: when the clock looks at it next. `expires_at`: after that it is too late; None while a hold stops the count.
     `token`, `place`, its neighbours' ids `follows` and `followed_by`, and `authorised_at` belong to one authorisation.
+    `tried_again`: it was planned once more out of doubt, which happens once, or it must never be.
     """
 
     id: str
@@ -55,6 +56,7 @@ class FollowUp(Struct, frozen=True, omit_defaults=True):
     follows: str = ""
     followed_by: str = ""
     authorised_at: datetime | None = None
+    tried_again: bool = False
     sent_at: datetime | None = None
     message_id: str = ""
     bounced: str = ""

@@ -15,12 +15,12 @@ class Reason(Struct, frozen=True, omit_defaults=True):
 KINDS = (
     # planned
     "claimed", "claimed-again", "confirmed", "order-placed", "dispatched", "arrived", "thanks-written",
-    "refused-for-now", "never-called", "released",
+    "refused-for-now", "never-called", "released", "no-sign-of-it", "owner-again",
     # held
     "paused", "cap", "quiet-hours", "daily-budget", "unrenderable",
     # ended without being sent
     "stopped", "unreachable", "never", "no-address", "no-consent", "order-off", "rule-gone", "precondition-gone", "expired", "already-noted",
-    "rejected", "by-hand-shop", "by-hand-country", "by-hand-no-address", "by-hand-unreachable", "data-gone",
+    "rejected", "by-hand-shop", "by-hand-country", "by-hand-no-address", "by-hand-unreachable", "data-gone", "owner-left",
     # under way or ended
-    "sending", "unsure", "sent",
+    "sending", "unsure", "unsure-restored", "sent", "owner-sent",
 )  # fmt: skip

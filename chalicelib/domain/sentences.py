@@ -73,6 +73,12 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "thanks-written": lambda t: f"The gift's recipient wrote their thanks on {t.date('at')}.",
     "refused-for-now": lambda t: f"The mail service did not take it at {t.time('at')}, so it is tried again: {t['detail']}",
     "never-called": lambda _: "It was authorised but never handed to the mail service, so it waits its turn again.",
+    "no-sign-of-it": lambda t: (
+        f"The mail service may have taken it at {t.time('at')}, but told nothing of it since, though it told of other mail; so it goes once more."
+    ),
+    "owner-again": lambda t: f"It was in doubt, and you had it sent again on {t.date('at')}.",
+    "owner-left": lambda t: f"It was in doubt, and you left it at that on {t.date('at')}.",
+    "owner-sent": lambda t: f"It was in doubt, and you settled on {t.date('at')} that it went out.",
     "released": lambda _: "What held it back is over.",
     "paused": lambda _: "You have paused all sending; it is released when you resume.",
     "cap": _cap,
@@ -107,6 +113,9 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "data-gone": lambda _: "The recipient's details have been deleted.",
     "sending": lambda t: f"It was handed to the mail service at {t.time('at')}.",
     "unsure": lambda t: f"The mail service may or may not have taken it at {t.time('at')}; it is not sent again by itself.",
+    "unsure-restored": lambda t: (
+        f"The table was restored to an earlier day. By the journal this may have gone out at {t.time('at')}, so it is not sent again by itself."
+    ),
     "sent": lambda t: f"It passed every check and went out on {t.time('at')}.",
 }
 

@@ -68,6 +68,11 @@ class Shop(Struct, frozen=True, forbid_unknown_fields=True):
         return self.storefront.url
 
 
+def daily_share(shop: Shop, shards: int) -> int:
+    """What of the daily budget one shard may use."""
+    return shop.manners.daily_budget // shards
+
+
 def newsletter_wordings(shop: Shop) -> list[Wording]:
     """Every version of the sentence beside the newsletter's tick box, by e-mail and in the shop's locale."""
     wanted = (NEWSLETTER, EMAIL, shop.locale)

@@ -11,12 +11,13 @@ from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.delivery import REJECTED, DeliveryEvent
 from chalicelib.domain.follow_up import FollowUp, lane_of, lifetime
+from chalicelib.domain.journal import Line
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End, Hold
 from chalicelib.logs import failed as failed_to
 from chalicelib.ports import Table
 from chalicelib.stores.codec import from_item, to_item, value
-from chalicelib.table import DUE, Equals, Exists, Item, Key, Missing, OneOf, Put, Update
+from chalicelib.table import DUE, Condition, Equals, Exists, Item, Key, Lacks, Missing, OneOf, Put, Update, Value
 
 SHARDS = ("0",)
 """One shard by default. A person belongs to one shard, so that two workers never meet on a standing."""
@@ -119,9 +120,8 @@ def move(follow_up: FollowUp) -> Update:
             "state": fu.PLANNED,
             "reason": value(follow_up.reason),
             "due_at": stamp(follow_up.due_at),
-            "look_at": stamp(follow_up.look_at),
             "expires_at": value(follow_up.expires_at),
-            **_due(follow_up, follow_up.look_at),
+            **_looked_at(follow_up, follow_up.look_at),
         },
         when=(OneOf("state", (fu.PLANNED, fu.HELD)),),
     )
@@ -133,7 +133,7 @@ def hold(follow_up: FollowUp, verdict: Hold) -> Update:
     look_at = verdict.until if restarts or follow_up.expires_at is None else min(verdict.until, follow_up.expires_at)
     return Update(
         key(follow_up.id),
-        set={"state": fu.HELD, "reason": value(verdict.reason), "look_at": stamp(look_at), **_due(follow_up, look_at)},
+        set={"state": fu.HELD, "reason": value(verdict.reason), **_looked_at(follow_up, look_at)},
         remove=("expires_at",) if restarts else (),
         when=(OneOf("state", (fu.PLANNED, fu.HELD)),),
     )
@@ -180,8 +180,9 @@ def authorise(id_: str, token: str, place: int, neighbours: tuple[str, str], now
     )
 
 
-def _mine(token: str, *states: str) -> tuple[OneOf, Equals]:
-    return OneOf("state", states or (fu.SENDING,)), Equals("token", token)
+def _mine(token: str, *states: str) -> tuple[Condition, ...]:
+    # what a restore put in doubt carries no token
+    return OneOf("state", states or (fu.SENDING,)), Equals("token", token) if token else Lacks("token")
 
 
 def sent(id_: str, token: str, message_id: str, now: datetime) -> Update:
@@ -199,7 +200,7 @@ def back_to_planned(follow_up: FollowUp, token: str, why: Reason, look_at: datet
     """It was surely not taken: it waits its turn again. Also from unsure, as in `sent`."""
     return Update(
         key(follow_up.id),
-        set={"state": fu.PLANNED, "reason": value(why), "look_at": stamp(look_at), **_due(follow_up, look_at)},
+        set={"state": fu.PLANNED, "reason": value(why), **_looked_at(follow_up, look_at)},
         when=_mine(token, fu.SENDING, fu.UNSURE),
     )
 
@@ -213,24 +214,87 @@ def failed(id_: str, token: str, why: Reason) -> Update:
 
 def unsure(follow_up: FollowUp, token: str, now: datetime, look_at: datetime) -> Update:
     """It may or may not have been taken: only an event or the owner can tell."""
+    why = Reason("unsure", {"at": stamp(now)})
     return Update(
         key(follow_up.id),
-        set={
-            "state": fu.UNSURE,
-            "reason": value(Reason("unsure", {"at": stamp(now)})),
-            "look_at": stamp(look_at),
-            **_due(follow_up, look_at),
-        },
+        set={"state": fu.UNSURE, "reason": value(why), **_looked_at(follow_up, look_at)},
         when=_mine(token),
     )
 
 
 def look_later(follow_up: FollowUp, look_at: datetime) -> Update:
     """Nothing to be done about it now."""
+    return Update(key(follow_up.id), set=_looked_at(follow_up, look_at), when=(Equals("state", follow_up.state),))
+
+
+def _looked_at(follow_up: FollowUp, look_at: datetime) -> dict[str, str]:
+    return {"look_at": stamp(look_at), **_due(follow_up, look_at)}
+
+
+# --- out of doubt: each loses when it is unsure no longer ---
+
+
+def plan_once_more(follow_up: FollowUp, why: Reason, now: datetime) -> Update:
+    """Nothing was heard of it: it waits its turn again, and never by itself after that."""
     return Update(
         key(follow_up.id),
-        set={"look_at": stamp(look_at), **_due(follow_up, look_at)},
-        when=(Equals("state", follow_up.state),),
+        set={"state": fu.PLANNED, "reason": value(why), "tried_again": True, **_looked_at(follow_up, now)},
+        when=(Equals("state", fu.UNSURE), Equals("token", follow_up.token)),
+    )
+
+
+def settled_again(follow_up: FollowUp, now: datetime) -> Update:
+    """The owner wants it sent, with new time to go out."""
+    why = Reason("owner-again", {"at": stamp(now)})
+    expires = stamp(now + lifetime(follow_up.message_class))
+    return Update(
+        key(follow_up.id),
+        set={"state": fu.PLANNED, "reason": value(why), "expires_at": expires, **_looked_at(follow_up, now)},
+        when=(Equals("state", fu.UNSURE),),
+    )
+
+
+def settled(follow_up: FollowUp, now: datetime, *, sent: bool) -> Update:
+    """The owner says that it went out, or leaves it."""
+    at = stamp(now)
+    ending: dict[str, Value] = {"state": fu.SENT, "sent_at": at, "reason": value(Reason("owner-sent", {"at": at}))}
+    if not sent:
+        ending = {"state": fu.FAILED, "reason": value(Reason("owner-left", {"at": at}))}
+    return Update(key(follow_up.id), set=ending, remove=_DUE_KEYS, when=(Equals("state", fu.UNSURE),))
+
+
+# --- after a restore ---
+
+
+def forgotten(line: Line) -> Put:
+    """What the journal knows of a follow-up that the table does not have: unsure. Loses when it is there after all."""
+    one = FollowUp(
+        id=line.follow_up,
+        rule=line.rule,
+        person=line.person,
+        anchor=line.anchor,
+        role=line.role,
+        message_class=line.message_class,
+        state=fu.UNSURE,
+        reason=Reason("unsure-restored", {"at": stamp(line.at)}),
+        due_at=line.due_at or line.at,
+        look_at=line.at,
+        created_at=line.at,
+        authorised_at=line.at,
+        tried_again=True,
+    )
+    return put(one)
+
+
+def doubted(one: FollowUp, line: Line) -> Update:
+    """By the journal it may have gone out since, whatever this table says. Loses when it has moved on."""
+    why = Reason("unsure-restored", {"at": stamp(line.at)})
+    return Update(
+        key(one.id),
+        set={"state": fu.UNSURE, "reason": value(why), "authorised_at": stamp(line.at), "tried_again": True}
+        | _looked_at(one, line.at),
+        remove=("token",),
+        when=(Equals("state", one.state),),
     )
 
 

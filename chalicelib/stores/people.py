@@ -169,3 +169,19 @@ def noted(standing: Standing, follow_up: FollowUp) -> Update:
         set={"person": standing.person, "noted": follow_up.id, "version": standing.version + 1},
         when=_as_checked(standing),
     )
+
+
+def stands_again(before: Standing, after: Standing) -> Update:
+    """What a restored table had forgotten of the person. Loses when the standing changed since it was read."""
+    facts = {name: getattr(after, name) for name in ("stopped_at", "unreachable_at", "unreachable_why", "noted")}
+    return Update(
+        standing_key(after.person),
+        set={
+            "person": after.person,
+            "version": after.version,
+            "consents": dict(after.consents),
+            "heard": dict(after.heard),
+            **{name: found for name, found in facts.items() if found},
+        },
+        when=_as_checked(before),
+    )

@@ -1,4 +1,7 @@
-"""The one transaction after which a mail may go: its commit is the authorisation instant (docs/sending.md)."""
+"""The one transaction after which a mail may go: its commit is the authorisation instant (docs/sending.md).
+
+journal → transaction → losers split off and once more
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from chalicelib.domain import follow_up as fu
+from chalicelib.domain import journal
 from chalicelib.domain.screening import Case
 from chalicelib.domain.standing import SERVICE
 from chalicelib.errors import Busy, Lost
@@ -42,37 +47,45 @@ def authorise(world: World, shard: str, ready: Sequence[Ready]) -> Authorised:
     The fence counts from before the first attempt, because a lost reply hides when it was that it committed.
     """
     token = world.ids.token()
+    now = world.clock.now()
+    world.journal.append([journal.authorised(one.case.follow_up, now) for one in ready])
     began = world.clock.monotonic()
     left = list(ready)
     for attempt in range(TRIES):
         if not left:
             break
         try:
-            _commit(world, _actions(world, shard, token, left), f"{token}-{attempt}")
+            _commit(world, _actions(world, shard, token, left), f"{token}-{attempt}", left[0].id, token)
         except Lost as lost:
-            if 0 in lost.positions:  # paused, or today's share is used up
+            if 0 in lost.positions:  # paused, today's share is used up, or another worker has the lease
                 break
             losing = {(position - 1) // 2 for position in lost.positions}
             left = [one for n, one in enumerate(left) if n not in losing]
         except Busy:
-            break  # nothing was written, or else the place rule will find it: either way the next tick looks again
+            break  # nothing was written, or, if even that cannot be told, the place rule finds it
         else:
             return Authorised(token, began, tuple(left))
     return Authorised(token, began)
 
 
-def _commit(world: World, actions: Sequence[Action], token: str) -> None:
-    # busy may hide a commit whose reply was lost; the very same under the very same token is then answered as the first was
-    try:
-        world.table.transact(actions, token)
-    except Busy:
-        world.table.transact(actions, token)
+def _commit(world: World, actions: Sequence[Action], attempt: str, first: str, token: str) -> None:
+    """Errors: Lost; Busy when it is not known to be written."""
+    for _ in range(2):
+        # busy may hide a commit whose reply was lost; the very same under the very same name is then answered as the first was
+        try:
+            world.table.transact(actions, attempt)
+        except Busy:
+            continue
+        return
+    current = follow_ups.load_many(world.table, [first]).get(first)  # all of it or none: one tells for all
+    if current is None or current.state != fu.SENDING or current.token != token:
+        raise Busy("the table does not say whether it authorised")
 
 
 def _actions(world: World, shard: str, token: str, ready: Sequence[Ready]) -> list[Action]:
     now = world.clock.now()
     counted = ready[0].case.follow_up.message_class != SERVICE
-    actions: list[Action] = [gate.authorised(shard, len(ready), now, world.shop, counted=counted)]
+    actions: list[Action] = [gate.authorised(shard, world.worker, len(ready), now, world.shop, counted=counted)]
     ids = ["", *(one.id for one in ready), ""]
     for place, one in enumerate(ready):
         actions.append(follow_ups.authorise(one.id, token, place, (ids[place], ids[place + 2]), now))

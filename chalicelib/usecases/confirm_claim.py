@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from chalicelib.domain import journal
 from chalicelib.domain.claim import Claim, claim_of, contact_from
 from chalicelib.domain.consent import Consent, given
 from chalicelib.domain.delivery import BOUNCED
@@ -74,6 +75,8 @@ def confirm_claim(world: World, token: str) -> Confirmed:
             actions.append(people.put_consent(consent))
         if consent is not None or standing.unreachable_why == BOUNCED:
             actions.append(people.confirmed(standing, consent))
+        if standing.stopped_at or standing.unreachable_at:
+            world.journal.append([journal.confirmed(claim.person, now, agreed=consent is not None)])
         try:
             world.table.transact(actions, world.ids.token())
         except Lost:

@@ -70,6 +70,7 @@ def _case(world: World, shard: str, follow_up: FollowUp, items: dict[Key, Item])
         country=shop.country,
         paused=opened.paused,
         used_today=opened.used_today,
+        shards=len(follow_ups.SHARDS),
         voucher=vouchers.load(items.get(vouchers.key(code))) if (code := follow_up.extra.get("code")) else None,
     )
     match follow_up.role:

@@ -12,7 +12,6 @@ from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.sentences import of_follow_up
 from chalicelib.ports import World
 from chalicelib.stores import follow_ups
-from chalicelib.stores.follow_ups import SHARDS
 from chalicelib.usecases.gather import gather
 
 BATCH = 50
@@ -54,7 +53,7 @@ def list_follow_ups(world: World, address: str = "") -> list[Listed]:
 def next_due(world: World) -> str | None:
     """The stamp of the next time at which an open follow-up is to be looked at, or None."""
     now = world.clock.now()
-    times = [follow_ups.next_due(world.table, shard, lane, now) for shard in SHARDS for lane in LANES]
+    times = [follow_ups.next_due(world.table, shard, lane, now) for shard in follow_ups.SHARDS for lane in LANES]
     return min((time for time in times if time is not None), default=None)
 
 
@@ -73,5 +72,5 @@ def _addresses(world: World, found: Sequence[FollowUp]) -> dict[str, str]:
     return {
         case.follow_up.id: case.address
         for start in range(0, len(ids), BATCH)
-        for case in gather(world, SHARDS[0], ids[start : start + BATCH])
+        for case in gather(world, follow_ups.SHARDS[0], ids[start : start + BATCH])
     }

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from chalicelib.domain import journal
 from chalicelib.domain.delivery import BOUNCED, COMPLAINED, REJECTED, DeliveryEvent, suppresses
 from chalicelib.domain.follow_up import person_of
 from chalicelib.errors import Lost
 from chalicelib.ports import World
-from chalicelib.stores import follow_ups, people
+from chalicelib.stores import canary, follow_ups, people
 
 
 def record_delivery(world: World, event: DeliveryEvent) -> None:
     """Events may come late, twice and in any order. Errors: Retryable; ValueError for an id that is none of ours."""
+    if (sent_at := canary.sent_at(event.follow_up_id)) is not None:
+        with suppress(Lost):  # a newer one came back before
+            world.table.write(canary.heard(sent_at))
+        return
     person = person_of(event.follow_up_id)
-    why = suppresses(event)
-    if why:
+    if why := suppresses(event):
+        now = world.clock.now()
+        world.journal.append([journal.unreachable(person, why, now)])
         with suppress(Lost):  # it was closed before
-            world.table.write(people.unreachable(person, why, world.clock.now()))
+            world.table.write(people.unreachable(person, why, now))
     with suppress(Lost):  # it was settled before
         world.table.write(follow_ups.settle(event))
     if event.kind in (BOUNCED, COMPLAINED, REJECTED):

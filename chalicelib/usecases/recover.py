@@ -1,39 +1,48 @@
-"""What a dead worker left in `sending`, and what stays in doubt: the place rule.
+"""What a dead worker left in `sending`, and what stays in doubt.
 
-A worker calls in order of place and commits each outcome before the next call. So of a dead worker's chunk only the lowest place
-still `sending` can have been called: that one is unsure, and all behind it were never called and wait their turn again.
+The place rule: a worker calls in order of place and commits each outcome before the next call. So of a dead worker's chunk only the
+lowest place still `sending` can have been called: that one is unsure, and all behind it were never called and wait their turn again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import product
 
 from chalicelib.domain import follow_up as fu
+from chalicelib.domain.calendar import stamp
+from chalicelib.domain.doubt import DOUBT, look_again, next_step
 from chalicelib.domain.follow_up import LANES, FollowUp
 from chalicelib.domain.reason import Reason
 from chalicelib.errors import Lost
 from chalicelib.ports import World
-from chalicelib.stores import follow_ups
-from chalicelib.stores.follow_ups import SHARDS
+from chalicelib.stores import canary, follow_ups
 from chalicelib.table import Action
+from chalicelib.usecases.ask_for_events import ask_for_events
 
 STUCK = timedelta(seconds=30)
 """Fence (10 s) and the mailer's own limits (2 s to connect, 10 s to answer), and some."""
 
-DOUBT = timedelta(hours=24)
 PAGE = 100
 
 
 def recover(world: World, seen: Sequence[FollowUp]) -> None:
-    """Frees the chunks of dead workers among what was seen, and puts off what is still in doubt."""
+    """Frees the chunks of dead workers among what was seen, and takes what is in doubt a step on."""
     now = world.clock.now()
     for token, one in {one.token: one for one in seen if _is_stuck(one, now)}.items():
         _free(world, token, one, now)
     for one in seen:
         if one.state == fu.UNSURE:
-            _write(world, [follow_ups.look_later(one, now + DOUBT)])
+            _look_into(world, one, now)
+
+
+def free_the_dead(world: World) -> None:
+    """As recover, for every chunk and without the wait. Only where no other worker can be alive, and this one has nothing in hand."""
+    now = world.clock.now()
+    for one in _under_way(world):
+        if one.state == fu.SENDING:
+            _free(world, one.token, one, now)
 
 
 def end_doubt(world: World, was_taken: Callable[[str], bool]) -> None:
@@ -41,14 +50,21 @@ def end_doubt(world: World, was_taken: Callable[[str], bool]) -> None:
 
     Only while no worker runs, for one that is merely slow may still call. What was taken is settled by its event.
     """
+    for one in _under_way(world):
+        if not was_taken(one.id):
+            _write(world, [follow_ups.back_to_planned(one, one.token, Reason("never-called"), one.due_at)])
+
+
+def _under_way(world: World) -> Iterator[FollowUp]:
+    """All that are sending or unsure, wherever they stand in the due index."""
     soon = world.clock.now() + DOUBT
-    for shard, lane in product(SHARDS, LANES):
+    for shard, lane in product(follow_ups.SHARDS, LANES):
         after = None
         while True:
             ids, after = follow_ups.due_ids(world.table, shard, lane, soon, PAGE, after)
             for one in follow_ups.load_many(world.table, ids).values():
-                if one.state in (fu.SENDING, fu.UNSURE) and not was_taken(one.id):
-                    _write(world, [follow_ups.back_to_planned(one, one.token, Reason("never-called"), one.due_at)])
+                if one.state in (fu.SENDING, fu.UNSURE):
+                    yield one
             if after is None:
                 break
 
@@ -66,7 +82,7 @@ def _free(world: World, token: str, seen: FollowUp, now: datetime) -> None:
     _write(
         world,
         [
-            follow_ups.unsure(lowest, token, lowest.authorised_at or now, now + DOUBT),
+            follow_ups.unsure(lowest, token, lowest.authorised_at or now, now),
             *(follow_ups.back_to_planned(one, token, never, one.due_at) for one in behind),
         ],
     )
@@ -86,6 +102,17 @@ def _whole_chunk(world: World, token: str, seen: FollowUp) -> list[FollowUp]:
                 break  # settled, and since then on its way again
             chunk[one.id] = one
     return sorted((one for one in chunk.values() if one.state == fu.SENDING), key=lambda one: one.place)
+
+
+def _look_into(world: World, one: FollowUp, now: datetime) -> None:
+    step = next_step(one, canary.heard_of(world.table.get(canary.KEY)), now)
+    if step == "ask":
+        ask_for_events(world)
+    if step == "once more":
+        since = stamp(one.authorised_at or now)
+        _write(world, [follow_ups.plan_once_more(one, Reason("no-sign-of-it", {"at": since}), now)])
+    else:
+        _write(world, [follow_ups.look_later(one, look_again(one, step, now))])
 
 
 def _write(world: World, actions: list[Action]) -> None:

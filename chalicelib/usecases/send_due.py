@@ -1,35 +1,42 @@
 """The clock sends what is due. Effectively once: docs/sending.md tells why each step stands where it does.
 
-for each lane, service first, oldest first, up to 45 at a time:
-    gather → screen → held and ended are written down, the rest is rendered
-    → authorise in one transaction → for each in its place: fence, read again, call the mailer once, commit the outcome
-what a dead worker left behind → recover
+for each shard with something due, under its lease; service first, also between chunks; oldest first, up to 45 at a time:
+    gather → what a dead worker left, and what is in doubt → recover
+    → screen → held and ended are written down, the rest is rendered
+    → authorise in one transaction → for each in its place: its turn by the rate, fence, read again, call once, commit the outcome
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from msgspec.structs import replace
 
 from chalicelib.domain import follow_up as fu
+from chalicelib.domain import journal
 from chalicelib.domain.calendar import stamp
-from chalicelib.domain.follow_up import LANES
+from chalicelib.domain.follow_up import LANES, PATIENT_LANE, URGENT_LANE
 from chalicelib.domain.playbook import RECIPIENT
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import Case, End, Hold, screen
 from chalicelib.errors import Invalid, Lost, Misconfigured
 from chalicelib.ports import MailRefused, MailUncertain, World
 from chalicelib.stores import follow_ups, people
-from chalicelib.stores.follow_ups import SHARDS
 from chalicelib.table import Action
 from chalicelib.usecases.authorise import Authorised, Ready, authorise
 from chalicelib.usecases.compose import compose
 from chalicelib.usecases.gather import gather
-from chalicelib.usecases.recover import DOUBT, recover
+from chalicelib.usecases.lease import leased
+from chalicelib.usecases.live_table import is_live
+from chalicelib.usecases.recover import recover
 
-CHUNK = 45
+CHUNK, CHUNK_SECONDS = 45, 5
+"""A chunk's calls, at the rate that the mailer takes, must be over well before its fence."""
+
+RUN_SECONDS = 40.0
+"""After that no chunk is begun: the next tick goes on, and no Lambda function is cut off in the middle of a call."""
+
 FENCE_SECONDS = 10.0
 REFUSED_WAIT = timedelta(minutes=1)
 UNRENDERABLE_WAIT = timedelta(hours=1)
@@ -37,24 +44,43 @@ MAX_PASSES = 50
 
 
 def send_due(world: World) -> int:
-    """How many mails the mailer took. What raises here is found again by the next tick."""
-    return sum(_send_lane(world, shard, lane) for shard in SHARDS for lane in LANES)
+    """How many mails the mailer took. What raises here is found again by the next tick. Errors: Retryable."""
+    return sum(_send_shard(world, shard) for shard in follow_ups.SHARDS) if is_live(world) else 0
 
 
-def _send_lane(world: World, shard: str, lane: str) -> int:
-    count = 0
+def _send_shard(world: World, shard: str) -> int:
+    now = world.clock.now()
+    if not any(follow_ups.due_ids(world.table, shard, lane, now, 1, None)[0] for lane in LANES):
+        return 0
+    with leased(world, shard) as ours:
+        return _work(world, shard) if ours else 0
+
+
+def _work(world: World, shard: str) -> int:
+    ends = world.clock.monotonic() + RUN_SECONDS
+    count = sum(_chunks(world, shard, URGENT_LANE, ends))
+    for sent in _chunks(world, shard, PATIENT_LANE, ends):
+        count += sent + sum(_chunks(world, shard, URGENT_LANE, ends))  # what came meanwhile does not wait for all the rest
+    return count
+
+
+def _chunks(world: World, shard: str, lane: str, ends: float) -> Iterator[int]:
+    """Works through what is due in the lane; gives for each chunk how many of it were sent."""
+    size = max(1, min(CHUNK, int(world.mailer.rate() * CHUNK_SECONDS)))
     for _ in range(MAX_PASSES):  # a pass leaves behind a person's second mail, for the next
         left_over, after = False, None
         while True:
-            ids, after = follow_ups.due_ids(world.table, shard, lane, world.clock.now(), CHUNK, after)
+            if world.clock.monotonic() > ends:
+                return
+            ids, after = follow_ups.due_ids(world.table, shard, lane, world.clock.now(), size, after)
             if ids:
                 sent, left = _send_chunk(world, shard, ids)
-                count, left_over = count + sent, left_over or left
+                left_over = left_over or left
+                yield sent
             if after is None:
                 break
         if not left_over:
             break
-    return count
 
 
 def _send_chunk(world: World, shard: str, ids: Sequence[str]) -> tuple[int, bool]:
@@ -70,6 +96,8 @@ def _send_chunk(world: World, shard: str, ids: Sequence[str]) -> tuple[int, bool
             left = True  # its checks must see what the first one changed
         elif (one := _prepare(world, replace(case, used_today=case.used_today + len(ready)))) is not None:
             ready[case.follow_up.person] = one  # and takes a mail of today's budget from those behind it
+    if not ready:
+        return 0, left
     return _deliver(world, authorise(world, shard, list(ready.values()))), left
 
 
@@ -95,7 +123,9 @@ def _prepare(world: World, case: Case) -> Ready | None:
 def _end(world: World, case: Case, verdict: End) -> None:
     actions: list[Action] = [follow_ups.end(case.follow_up.id, verdict)]
     if verdict.state == fu.HANDED_OVER and case.follow_up.role == RECIPIENT:
-        actions.append(people.noted(case.standing, case.follow_up))  # a note by hand is the one note, too
+        # a note by hand is the one note, too
+        world.journal.append([journal.noted(case.follow_up, case.now)])
+        actions.append(people.noted(case.standing, case.follow_up))
     try:
         world.table.transact(actions, world.ids.token())
     except Lost:
@@ -105,6 +135,7 @@ def _end(world: World, case: Case, verdict: End) -> None:
 def _deliver(world: World, authorised: Authorised) -> int:
     count = 0
     for one in authorised.ready:
+        world.mailer.await_turn()
         if world.clock.monotonic() - authorised.began > FENCE_SECONDS:
             # never called, and this worker knows it
             _write(world, follow_ups.back_to_planned(one.case.follow_up, authorised.token, Reason("never-called"), one.case.now))
@@ -133,7 +164,7 @@ def _call(world: World, one: Ready, token: str) -> int:
         return 0
     except MailUncertain:
         now = world.clock.now()
-        _write(world, follow_ups.unsure(follow_up, token, now, now + DOUBT))
+        _write(world, follow_ups.unsure(follow_up, token, now, now))
         return 0
     _write(world, follow_ups.sent(one.id, token, message_id, world.clock.now()))
     return 1

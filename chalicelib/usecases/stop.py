@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from chalicelib.domain import journal
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import CANCELLED, HELD, PLANNED, FollowUp
 from chalicelib.domain.identity import person_id
@@ -35,7 +36,10 @@ def stop(world: World, token: str) -> Opened:
     now = world.clock.now()
     opened = world.links.open(token, STOP, now)
     standing = people.load_standing(world.table.get(people.standing_key(opened.person)), opened.person)
-    world.table.transact([people.stopped(opened.person, now), *people.withdrawn(standing, now)], world.ids.token())
+    try:
+        world.journal.append([journal.stopped(opened.person, now)])
+    finally:  # a journal that fails must not keep them waiting; whoever asked is told to ask again, and then it is journalled
+        world.table.transact([people.stopped(opened.person, now), *people.withdrawn(standing, now)], world.ids.token())
     with suppress(Lost):  # no contact of their own
         world.table.write(people.keep_contact(opened.person, now + KEPT_AFTER_STOP))
     for follow_up in follow_ups.of_person(world.table, opened.person):

@@ -34,12 +34,12 @@ people = st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=1, max_size=20)
 
 TABLE = {
     PLANNED: {SENDING, HELD, CANCELLED, EXPIRED, HANDED_OVER, UNSURE, SENT},
-    HELD: {PLANNED, CANCELLED, EXPIRED},
+    HELD: {PLANNED, CANCELLED, EXPIRED, SENT},
     SENDING: {SENT, PLANNED, UNSURE, FAILED},
     UNSURE: {SENT, PLANNED, FAILED},
     SENT: set(), FAILED: set(), CANCELLED: set(), EXPIRED: set(), HANDED_OVER: set(),
 }  # fmt: skip
-"""PRODUCT.md, "A follow-up's states"."""
+"""PRODUCT.md, "A follow-up's states", and one more: a late event also settles what is held after it was planned once more."""
 
 
 @pytest.mark.parametrize(("state", "to"), list(product(STATES, STATES)))

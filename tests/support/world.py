@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +20,11 @@ from chalicelib.adapters.storefronts import STOREFRONTS
 from chalicelib.adapters.templates import Templates
 from chalicelib.adapters.tokens import Links
 from chalicelib.config import ROOT
+from chalicelib.domain.journal import Line
 from chalicelib.domain.shop import Shop
 from chalicelib.entrypoints.queues import handle
 from chalicelib.errors import NotFound
-from chalicelib.ports import Blob, Mailer, SecretValues, Table
+from chalicelib.ports import Blob, Journal, Mailer, SecretValues, Table
 from chalicelib.usecases.list_follow_ups import Listed, list_follow_ups
 from chalicelib.usecases.tick import tick
 
@@ -89,6 +91,19 @@ class MemoryBlob:
         self.kept.pop(name, None)
 
 
+class MemoryJournal:
+    """ports.Journal in a list."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+
+    def append(self, lines: Sequence[Line]) -> None:
+        self.lines += lines
+
+    def read(self) -> Iterator[Line]:
+        return iter(self.lines)
+
+
 def demo_shop(**changes: object) -> Shop:
     """Pellow & Wren as shipped, its links leading to https://shop.example, with changes."""
     shop = msgspec.structs.replace(_SHOP, url="https://shop.example")
@@ -124,8 +139,10 @@ class TestWorld:
         self.outbox = Outbox(path / "outbox.db" if path else ":memory:", self.clock, self.queue)
         self.mailer: Mailer = self.outbox
         self.blob: Blob = MemoryBlob()
+        self.journal: Journal = MemoryJournal()
         self.ids = CountedIds()
-        self.secrets = SECRETS
+        self.worker = "worker"
+        self.secrets = msgspec.structs.replace(SECRETS, live_table=self.sqlite.identity())
         self.renderer = _TEMPLATES
         self.shop = demo_shop(**shop)
         self.playbook = _PLAYBOOK
@@ -133,6 +150,9 @@ class TestWorld:
     @cached_property
     def links(self) -> Links:
         return Links(self.secrets)
+
+    def name_live_table(self, identity: str) -> None:
+        self.secrets = msgspec.structs.replace(self.secrets, live_table=identity)
 
     def __enter__(self) -> Self:
         return self

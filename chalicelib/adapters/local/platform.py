@@ -12,7 +12,9 @@ import msgspec
 from chalicelib.adapters.ids import RandomIds
 from chalicelib.adapters.local.blob_file import FileBlob
 from chalicelib.adapters.local.clock import LocalClock
+from chalicelib.adapters.local.journal_file import FileJournal
 from chalicelib.adapters.local.mailer_outbox import Outbox
+from chalicelib.adapters.local.mailer_smtp import SmtpMailer
 from chalicelib.adapters.local.queue import SqliteQueue
 from chalicelib.adapters.local.secrets_file import FileSecrets
 from chalicelib.adapters.local.table_sqlite import SqliteTable
@@ -27,10 +29,13 @@ from chalicelib.ports import SecretValues
 
 KEPT_HERE = (
     *(f"{name}.db{more}" for name in ("table", "queue", "outbox") for more in ("", "-wal", "-shm")),
-    "blobs", "clock", "site", "running.json",
+    "blobs", "clock", "journal", "site", "running.json",
 )  # fmt: skip
 """What a shop leaves in its data folder, beside its secrets."""
 
+_PARTS = (
+    "clock", "table", "queue", "outbox", "mailer", "blob", "journal", "renderer", "secrets", "links", "ids", "shop", "playbook",
+)  # fmt: skip
 
 T = TypeVar("T")
 
@@ -44,12 +49,13 @@ class _once(cached_property[T]):  # noqa: N801 - a decorator
 
 
 class LocalWorld:
-    """Survives kill -9 at any point. `close` when done with it."""
+    """Survives kill -9 at any point. `close` when done with it. `table`: a file to use in place of the data folder's own table."""
 
     storefronts = STOREFRONTS
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, table: Path | None = None) -> None:
         self.settings = settings
+        self._table = table
         self.making = threading.RLock()
 
     def _file(self, name: str) -> Path:
@@ -58,7 +64,7 @@ class LocalWorld:
     @_once
     def table(self) -> SqliteTable:
         """table.db."""
-        return SqliteTable(self._file("table.db"))
+        return SqliteTable(self._table or self._file("table.db"))
 
     @_once
     def queue(self) -> SqliteQueue:
@@ -66,14 +72,29 @@ class LocalWorld:
         return SqliteQueue(self._file("queue.db"))
 
     @_once
-    def mailer(self) -> Outbox:
-        """outbox.db."""
+    def outbox(self) -> Outbox:
+        """outbox.db: what it took can be read, also after mail has gone over to a server."""
         return Outbox(self._file("outbox.db"), self.clock, self.queue)
+
+    @_once
+    def mailer(self) -> Outbox | SmtpMailer:
+        """The server that COURTESY_SMTP names, else the outbox."""
+        return SmtpMailer(self.settings.smtp) if self.settings.smtp else self.outbox
 
     @_once
     def blob(self) -> FileBlob:
         """blobs/."""
         return FileBlob(self._file("blobs"), now=self.clock.now)
+
+    @_once
+    def journal(self) -> FileJournal:
+        """journal/, or where COURTESY_JOURNAL puts it."""
+        return FileJournal(self.settings.journal)
+
+    @property
+    def worker(self) -> str:
+        """The same in each process: the data folder's lock lets only one run."""
+        return "local"
 
     @_once
     def renderer(self) -> Templates:
@@ -88,7 +109,16 @@ class LocalWorld:
     @_once
     def secrets(self) -> SecretValues:
         """secrets.json, made on first use."""
-        return FileSecrets(self._file("secrets.json")).read()
+        return self._secrets.read()
+
+    @_once
+    def _secrets(self) -> FileSecrets:
+        return FileSecrets(self._file("secrets.json"))
+
+    def name_live_table(self, identity: str) -> None:
+        """In secrets.json, and here."""
+        self._secrets.name_live_table(identity)
+        self.__dict__["secrets"] = self._secrets.read()
 
     @_once
     def links(self) -> Links:
@@ -113,11 +143,13 @@ class LocalWorld:
 
     def ready(self) -> None:
         """Makes everything now, so that what is wrong is said before anybody is served. Errors: Misconfigured."""
-        for name in ("clock", "table", "queue", "mailer", "blob", "renderer", "secrets", "links", "ids", "shop", "playbook"):
+        for name in _PARTS:
             getattr(self, name)
+        if not self.secrets.live_table and next(self.journal.read(), None) is None:
+            self.name_live_table(self.table.identity())  # the very first start
 
     def close(self) -> None:
         """Lets go of the files."""
-        for name in ("table", "queue", "mailer"):
+        for name in ("table", "queue", "outbox", "mailer", "journal"):
             if name in self.__dict__:
                 self.__dict__[name].close()

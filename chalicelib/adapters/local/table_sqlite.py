@@ -107,8 +107,24 @@ class SqliteTable:
                 self._open.pop()[1].close()
 
     def identity(self) -> str:
-        """32 hexadecimal digits, drawn when the file was made: they tell the live table from its copies."""
-        return str(self._read("select value from fact where name = 'identity'")[0][0])
+        """What was drawn when the table was made (32 hexadecimal digits), and which file this is: a copy put in its place is another."""
+        drawn = str(self._read("select value from fact where name = 'identity'")[0][0])
+        return drawn if self._path == MEMORY else f"{drawn}-{Path(self._path).stat().st_ino:x}"
+
+    def redraw_identity(self) -> None:
+        """From now on this is another table than any that was copied from it, or that it was copied from."""
+        with self._writing() as db:
+            db.execute("update fact set value = ? where name = 'identity'", (secrets.token_hex(16),))
+
+    def copy_to(self, path: Path) -> None:
+        """A whole copy as of now, while others go on writing; `path` must not be there yet. It has an identity of its own."""
+        target = sqlite3.connect(path)
+        try:
+            self._db.backup(target)
+        finally:
+            target.close()
+        with SqliteTable(path) as copy:
+            copy.redraw_identity()
 
     def get(self, key: Key, *, strong: bool = True) -> Item | None:  # noqa: ARG002 - every read is strong here
         rows = self._read(_ONE, *checked_key(key))

@@ -22,6 +22,7 @@ class Case(Struct, frozen=True):
 
     `rule` is None when the owner took it out of the playbook. `order`, `gift`, `voucher`: what the follow-up is about, where it
     is about one. `name` and `address`: to whom it would go, "" when unknown. `country`: theirs, two letters, or the shop's.
+    `used_today`: of the share of today's budget that one of `shards` has.
     """
 
     follow_up: FollowUp
@@ -34,6 +35,7 @@ class Case(Struct, frozen=True):
     country: str
     paused: bool = False
     used_today: int = 0
+    shards: int = 1
     order: Order | None = None
     gift: Gift | None = None
     voucher: Voucher | None = None

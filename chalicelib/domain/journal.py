@@ -1,0 +1,133 @@
+"""The journal: what must be remembered even where the table is put back to an earlier day. It holds keyed hashes and ids, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct, field, structs
+
+from chalicelib.domain.calendar import stamp
+from chalicelib.domain.delivery import BOUNCED, COMPLAINED
+from chalicelib.domain.follow_up import FollowUp
+from chalicelib.domain.playbook import RECIPIENT
+from chalicelib.domain.standing import CAP_DAYS, SERVICE, Standing
+
+
+class Line(Struct, frozen=True, omit_defaults=True):
+    """One thing that was about to be committed at `at`.
+
+    authorised    the follow-up may go out from now on; its other fields are what a table without it needs to know of it again
+    noted         the recipient's one note was handed over to be written by hand
+    stopped       the person asked us to stop
+    unreachable   mail does not reach the person, or they complained: `why` is bounced | complained
+    confirmed     the person clicked in a mail that reached them, so what bounced is reached; `why` is "agreed" where that also undoes a stop
+    """
+
+    kind: Literal["authorised", "noted", "stopped", "unreachable", "confirmed"]
+    at: datetime
+    person: str
+    follow_up: str = ""
+    rule: str = ""
+    anchor: str = ""
+    role: str = ""
+    message_class: str = ""
+    due_at: datetime | None = None
+    why: str = ""
+
+
+def authorised(follow_up: FollowUp, at: datetime) -> Line:
+    """Written before the transaction that authorises it: it may be that this never comes."""
+    return _about(follow_up, "authorised", at)
+
+
+def noted(follow_up: FollowUp, at: datetime) -> Line:
+    """Written before the recipient's note becomes a by-hand task."""
+    return _about(follow_up, "noted", at)
+
+
+def stopped(person: str, at: datetime) -> Line:
+    """Written before the stop is committed."""
+    return Line("stopped", at, person)
+
+
+def unreachable(person: str, why: str, at: datetime) -> Line:
+    """Written before the address is closed."""
+    return Line("unreachable", at, person, why=why)
+
+
+def confirmed(person: str, at: datetime, *, agreed: bool) -> Line:
+    """Written before a click is committed that undoes a stop or a bounce."""
+    return Line("confirmed", at, person, why="agreed" if agreed else "")
+
+
+def _about(one: FollowUp, kind: Literal["authorised", "noted"], at: datetime) -> Line:
+    return Line(kind, at, one.person, one.id, one.rule, one.anchor, one.role, one.message_class, one.due_at)
+
+
+class Memory(Struct):
+    """All that the journal says of one person. `authorised`: follow-up id → its last line; `noted`: the one note's id."""
+
+    authorised: dict[str, Line] = field(default_factory=dict)
+    noted: str = ""
+    stopped_at: datetime | None = None
+    agreed_at: datetime | None = None
+    bounced_at: datetime | None = None
+    complained_at: datetime | None = None
+    reached_at: datetime | None = None
+
+
+def remember(lines: Iterable[Line]) -> dict[str, Memory]:
+    """By person."""
+    people: dict[str, Memory] = {}
+    for line in lines:
+        memory = people.setdefault(line.person, Memory())
+        match line.kind:
+            case "authorised":
+                memory.authorised[line.follow_up] = line
+            case "stopped":
+                memory.stopped_at = line.at
+            case "unreachable" if line.why == COMPLAINED:
+                memory.complained_at = line.at
+            case "unreachable":
+                memory.bounced_at = line.at
+            case "confirmed":
+                memory.reached_at = line.at
+                memory.agreed_at = line.at if line.why else memory.agreed_at
+            case "noted":
+                pass
+        if line.role == RECIPIENT:
+            memory.noted = line.follow_up
+    return people
+
+
+def stands_again(standing: Standing, memory: Memory, now: datetime) -> Standing:
+    """The standing with what the table forgot; itself when that is nothing. What the person undid since stays undone, and nothing else is."""
+    stopped_at, bounced_at, complained_at = standing.stopped_at, "", ""
+    if memory.stopped_at and not _since(memory.agreed_at, memory.stopped_at):
+        stopped_at = stopped_at or stamp(memory.stopped_at)
+    if memory.bounced_at and not _since(memory.reached_at, memory.bounced_at):
+        bounced_at = stamp(memory.bounced_at)
+    if memory.complained_at:
+        complained_at = stamp(memory.complained_at)
+    found = structs.replace(
+        standing,
+        stopped_at=stopped_at,
+        consents={} if stopped_at else standing.consents,
+        unreachable_at=standing.unreachable_at or complained_at or bounced_at,
+        unreachable_why=COMPLAINED if complained_at else standing.unreachable_why or (BOUNCED if bounced_at else ""),
+        noted=standing.noted or memory.noted,
+        heard={**_heard_of(memory, now), **standing.heard},
+    )
+    return found if found == standing else structs.replace(found, version=standing.version + 1)
+
+
+def _since(undone: datetime | None, done: datetime) -> bool:
+    # within one second nobody can tell which came first: then it stays done
+    return undone is not None and undone > done
+
+
+def _heard_of(memory: Memory, now: datetime) -> dict[str, str]:
+    oldest = now - timedelta(days=CAP_DAYS)
+    return {id_: stamp(line.at) for id_, line in memory.authorised.items() if line.message_class != SERVICE and line.at > oldest}

@@ -1,0 +1,43 @@
+"""The owner pauses all sending, and resumes it."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from chalicelib.domain import follow_up as fu
+from chalicelib.domain.follow_up import LANES
+from chalicelib.domain.screening import paused
+from chalicelib.errors import Lost
+from chalicelib.ports import DUE_NOW, World
+from chalicelib.stores import follow_ups, gate
+
+PAGE = 100
+
+
+def pause(world: World) -> None:
+    """Nothing is authorised from this commit on, in no shard. What is due is held, with that reason. Errors: Retryable."""
+    now = world.clock.now()
+    world.table.transact([gate.pause(shard, now) for shard in follow_ups.SHARDS], world.ids.token())
+
+
+def resume(world: World) -> int:
+    """Authorised again from this commit on, and what the pause held is looked at at once: how many. Errors: Retryable."""
+    world.table.transact([gate.resume(shard) for shard in follow_ups.SHARDS], world.ids.token())
+    count = sum(_look_at_once(world, shard, lane) for shard, lane in product(follow_ups.SHARDS, LANES))
+    world.queue.put(DUE_NOW, {"why": "resumed"})
+    return count
+
+
+def _look_at_once(world: World, shard: str, lane: str) -> int:
+    now, count, after = world.clock.now(), 0, None
+    while True:
+        ids, after = follow_ups.due_ids(world.table, shard, lane, now + paused.LOOK_AGAIN, PAGE, after)
+        for one in follow_ups.load_many(world.table, ids).values():
+            if one.state == fu.HELD and one.reason.kind == "paused":
+                try:
+                    world.table.write(follow_ups.look_later(one, now))
+                except Lost:
+                    continue  # it moved on by itself
+                count += 1
+        if after is None:
+            return count

@@ -1,0 +1,37 @@
+"""The owner settles what nobody else can: whether a mail in doubt went out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from chalicelib.domain import follow_up as fu
+from chalicelib.errors import Conflict, Lost, NotFound
+from chalicelib.ports import DUE_NOW, World
+from chalicelib.stores import follow_ups
+
+How = Literal["sent", "again", "leave"]
+
+
+def settle(world: World, id_: str, how: How) -> None:
+    """sent: it went out. again: it waits its turn again, and every check is asked anew. leave: it is left at that.
+
+    Errors: NotFound, Conflict (it is not unsure, or no longer), Retryable.
+    """
+    try:
+        found = follow_ups.load_many(world.table, [id_]).get(id_)
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound("There is no follow-up of that id: courtesy follow-ups lists them.")
+    if found.state != fu.UNSURE:
+        raise Conflict(f"That follow-up is {found.state}: only what is unsure can be settled.")
+    now = world.clock.now()
+    try:
+        world.table.transact(
+            [follow_ups.settled_again(found, now) if how == "again" else follow_ups.settled(found, now, sent=how == "sent")],
+            world.ids.token(),
+        )
+    except Lost:
+        raise Conflict("That follow-up was settled this moment, by an event.") from None
+    if how == "again":
+        world.queue.put(DUE_NOW, {"why": "settled"})
