@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 ATTEMPTS = 4
 PAUSE_SECONDS = 0.05
 BATCH = 100
+IDENTITY_SECONDS = 60
+"""Less than it takes to delete a table and to restore another under its name, which a worker may live to see."""
 
 _LOST = "ConditionalCheckFailed"
 # botocore repeats throttling and 5xx by itself, but never a TransactionConflictException or a cancelled transaction
@@ -99,7 +101,7 @@ class DynamoTable:
 
     Conflicts are tried again, ATTEMPTS in all with short random pauses, then they are Busy; so are throttling, 5xx and a
     broken connection once botocore's own retries are used up. Anything else (no such table, no permission) is left as
-    botocore's ClientError: only the operator can mend it. `sleep` and `random` are for tests.
+    botocore's ClientError: only the operator can mend it. `sleep`, `random` and `seconds` (since 1970) are for tests.
     """
 
     def __init__(
@@ -109,9 +111,11 @@ class DynamoTable:
         *,
         sleep: Callable[[float], None] = time.sleep,
         random: Callable[[], float] = random.random,
+        seconds: Callable[[], float] = time.time,
     ) -> None:
         self._client, self._name = client, name
-        self._sleep, self._random = sleep, random
+        self._sleep, self._random, self._seconds = sleep, random, seconds
+        self._identity: tuple[str, float] | None = None
 
     def get(self, key: Key, *, strong: bool = True) -> Item | None:
         reply = self._call("get_item", TableName=self._name, Key=_key(key), ConsistentRead=strong)
@@ -174,6 +178,13 @@ class DynamoTable:
         items = [{operation[type(action)]: {"TableName": self._name, **_request(action)}} for action in actions]
         self._call("transact_write_items", TransactItems=items, ClientRequestToken=token)
 
+    def identity(self) -> str:
+        """DynamoDB's TableId, asked for once a minute."""
+        now = self._seconds()  # wall time: in a frozen Lambda function the monotonic clock may have stood still
+        if self._identity is None or abs(now - self._identity[1]) > IDENTITY_SECONDS:
+            self._identity = _identity(self._call("describe_table", TableName=self._name)["Table"]), now
+        return self._identity[0]
+
     def _batch(self, keys: list[Attribute], *, strong: bool) -> list[Item]:
         found: list[Item] = []
         in_vain = 0
@@ -224,6 +235,11 @@ class DynamoTable:
     def _pause(self, attempt: int) -> None:
         """Anything up to 50 ms, then 100, 200: rivals that met once should not meet again."""
         self._sleep(self._random() * PAUSE_SECONDS * 2 ** max(attempt - 1, 0))
+
+
+def _identity(table: Mapping[str, Any]) -> str:
+    # emulators may give no TableId; a table that is made or restored later has another time of creation
+    return table.get("TableId") or f"{table['TableArn']}@{table['CreationDateTime'].timestamp()}"
 
 
 def _reasons(error: ClientError) -> list[str]:

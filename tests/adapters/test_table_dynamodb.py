@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 from botocore.stub import ANY, Stubber
 
 from chalicelib.adapters import aws
-from chalicelib.adapters.table_dynamodb import ATTEMPTS, DynamoTable, table_definition, ttl_definition
+from chalicelib.adapters.table_dynamodb import ATTEMPTS, IDENTITY_SECONDS, DynamoTable, table_definition, ttl_definition
 from chalicelib.errors import Busy, Lost, Refused
 from chalicelib.table import Action, Check, Delete, Equals, Exists, Missing, Put, Update
 
@@ -325,3 +326,66 @@ def test_the_table_is_billed_on_demand_and_its_index_holds_keys_only() -> None:
     assert index["IndexName"] == "due"
     assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
     assert ttl_definition("courtesy")["TimeToLiveSpecification"] == {"Enabled": True, "AttributeName": "ttl"}
+
+
+# Which table this is
+
+
+def told(table_id: str) -> dict[str, Any]:
+    return {"Table": {"TableId": table_id, "TableName": "courtesy"}}
+
+
+def test_dynamodbs_own_id_tells_tables_apart_and_is_asked_for_once_a_minute(canned: Canned) -> None:
+    now = [1000.0]
+    table = DynamoTable(canned.client, "courtesy", seconds=lambda: now[0])
+    canned.answers("describe_table", told("first"), {"TableName": "courtesy"})
+    assert [table.identity() for _ in range(3)] == ["first"] * 3
+
+    now[0] += IDENTITY_SECONDS + 1
+    canned.answers("describe_table", told("restored under the same name"))
+
+    assert table.identity() == "restored under the same name"
+
+
+def test_a_clock_that_is_set_back_keeps_no_identity(canned: Canned) -> None:
+    now = [1000.0]
+    table = DynamoTable(canned.client, "courtesy", seconds=lambda: now[0])
+    canned.answers("describe_table", told("first"))
+    canned.answers("describe_table", told("second"))
+    table.identity()
+
+    now[0] = 0
+
+    assert table.identity() == "second"
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerError"])
+def test_an_identity_that_cannot_be_had_now_is_busy_and_asked_for_again(canned: Canned, code: str) -> None:
+    canned.fails("describe_table", code)
+    with pytest.raises(Busy):
+        canned.table.identity()
+
+    canned.answers("describe_table", told("first"))
+
+    assert canned.table.identity() == "first"
+
+
+def test_an_identity_that_may_not_be_asked_for_stays_as_it_is(canned: Canned) -> None:
+    canned.fails("describe_table", "AccessDeniedException")
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        canned.table.identity()
+
+
+def test_where_an_emulator_gives_no_id_the_time_of_creation_is_part_of_it(canned: Canned) -> None:
+    for second in (7, 8):
+        made = {
+            "TableArn": "arn:aws:dynamodb:eu-west-1:1:table/courtesy",
+            "CreationDateTime": datetime(2031, 5, 4, 9, 0, second, tzinfo=UTC),
+        }
+        canned.answers("describe_table", {"Table": made})
+
+    one, other = (DynamoTable(canned.client, "courtesy").identity() for _ in range(2))
+
+    assert one != other
+    assert one.startswith("arn:aws:dynamodb:eu-west-1:1:table/courtesy@")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 MOTO_IS_WRONG = "moto_is_wrong"
+OpenTable = Callable[[str], Table]
+"""Opens the table of that name, once more each time; the first time it is made."""
+
 _numbers = count()
 
 
@@ -42,16 +46,28 @@ def dynamodb(fake_aws: None) -> Iterator[DynamoDBClient]:
 
 
 @pytest.fixture(params=["sqlite", "moto"])
-def table(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Table]:
+def open_table(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenTable]:
     """The same test over each backend; a case that moto gets wrong says so with its reason."""
     if request.param == "sqlite":
-        with SqliteTable(tmp_path / "courtesy.db") as sqlite:
-            yield sqlite
+        with ExitStack() as opened:
+            yield lambda name: opened.enter_context(SqliteTable(tmp_path / f"{name}.db"))
         return
     if mark := request.node.get_closest_marker(MOTO_IS_WRONG):
         request.applymarker(pytest.mark.xfail(strict=True, reason=mark.args[0]))
     client: DynamoDBClient = request.getfixturevalue("dynamodb")
-    name = f"courtesy-{next(_numbers)}"
-    client.create_table(**table_definition(name))
-    client.update_time_to_live(**ttl_definition(name))
-    yield DynamoTable(client, name)
+    number, made = next(_numbers), set()
+
+    def open_(name: str) -> Table:
+        full_name = f"courtesy-{number}-{name}"
+        if name not in made:
+            client.create_table(**table_definition(full_name))
+            client.update_time_to_live(**ttl_definition(full_name))
+            made.add(name)
+        return DynamoTable(client, full_name)
+
+    yield open_
+
+
+@pytest.fixture
+def table(open_table: OpenTable) -> Table:
+    return open_table("one")

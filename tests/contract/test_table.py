@@ -662,3 +662,22 @@ def test_ttl_is_an_ordinary_attribute_while_the_item_is_there(table: Table) -> N
     table.write(Update(A, add={"ttl": 60}))
 
     assert there(table, A)["ttl"] == 4_000_000_060
+
+
+# Which table this is
+
+
+def test_a_table_is_the_same_whoever_opens_it(open_table: Callable[[str], Table]) -> None:
+    first, again = open_table("one"), open_table("one")
+    put(first, A, n=1)
+
+    assert first.identity() == again.identity() == first.identity()
+    assert len(first.identity()) >= 32
+
+
+def test_another_table_has_another_identity(open_table: Callable[[str], Table]) -> None:
+    one, other = open_table("one"), open_table("other")
+    for table in (one, other):
+        put(table, A, n=1)
+
+    assert one.identity() != other.identity()
