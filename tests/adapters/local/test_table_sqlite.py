@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -181,8 +182,73 @@ def test_what_was_written_is_there_after_reopening(path: Path) -> None:
 
 def test_each_file_has_an_identity_of_its_own(path: Path) -> None:
     with SqliteTable(path) as one, SqliteTable(":memory:") as other:
-        assert len(one.identity()) == 32
-        assert one.identity() != other.identity()
+        assert len(other.identity()) == 32
+        assert one.identity().partition("-")[0] != other.identity()
+
+
+def test_a_copy_is_whole_and_has_an_identity_of_its_own(path: Path) -> None:
+    copied = path.with_name("copy.db")
+    with SqliteTable(path) as table:
+        for n in range(300):
+            table.write(Put({"pk": "A", "sk": f"{n:03}", "text": "x" * 1000, "due_pk": "DUE#0", "due_sk": f"{n:03}"}))
+        identity = table.identity()
+
+        table.copy_to(copied)
+
+        assert table.identity() == identity
+        with SqliteTable(copied) as copy:
+            assert copy.scan().items == table.scan().items
+            assert copy.query_index(DUE, "DUE#0", limit=300) == table.query_index(DUE, "DUE#0", limit=300)
+            assert copy.identity().partition("-")[0] != identity.partition("-")[0], "also once it lies in the other's place"
+
+
+def test_a_copy_is_as_of_one_moment_while_others_write(path: Path) -> None:
+    with SqliteTable(path) as table, ThreadPoolExecutor(1) as pool:
+        done = threading.Event()
+
+        def write() -> None:
+            n = 0
+            while not done.is_set():
+                n += 1
+                table.transact([Put({"pk": pk, "sk": "1", "n": n, "text": "x" * 4000}) for pk in ("P", "Q")], f"{n}")
+
+        writing = pool.submit(write)
+        for n in range(5):
+            table.copy_to(path.with_name(f"{n}.db"))
+        done.set()
+        writing.result()
+
+    for n in range(5):
+        with SqliteTable(path.with_name(f"{n}.db")) as copy:
+            assert len({item["n"] for item in copy.scan().items}) <= 1
+
+
+def test_a_file_put_in_its_place_is_another_table(path: Path) -> None:
+    with SqliteTable(path) as table:
+        table.write(Put({"pk": "A", "sk": "1"}))
+        identity = table.identity()
+    shutil.copyfile(path, path.with_name("backup.db"))
+
+    path.with_name("backup.db").replace(path)
+
+    with SqliteTable(path) as table:
+        assert table.get(A)
+        assert table.identity() != identity
+
+
+def test_a_redrawn_identity_stays_and_changes_nothing_else(path: Path) -> None:
+    with SqliteTable(path) as table:
+        table.write(Put({"pk": "A", "sk": "1"}))
+        before = table.identity()
+
+        table.redraw_identity()
+
+        redrawn = table.identity()
+        assert redrawn != before
+        assert len(redrawn) == len(before)
+    with SqliteTable(path) as table:
+        assert table.identity() == redrawn
+        assert table.get(A) == {"pk": "A", "sk": "1"}
 
 
 def test_a_file_held_by_another_process_means_busy(path: Path) -> None:
