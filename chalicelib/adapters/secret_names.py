@@ -7,6 +7,7 @@ links/retired/<key id>           a key that opens stop links only; to retire a k
 webhooks/<storefront>/current    what the storefront signs with
 webhooks/<storefront>/previous   what it signed with before; only while a change is under way
 origin                           the header value by which CloudFront proves itself
+live_table                       which table mail may go out from; the first start and courtesy restore set it, nobody by hand
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from collections.abc import Mapping
 from chalicelib.errors import Misconfigured
 from chalicelib.ports import SecretValues
 
+LIVE_TABLE = "live_table"
+
 _KEY_ID = re.compile(r"[a-z0-9-]{1,16}")
 _LINKS, _RETIRED, _WEBHOOKS = "links/", "links/retired/", "webhooks/"
 
 
 def secret_values(found: Mapping[str, str], where: str) -> SecretValues:
-    """All secrets from their names and values. Names that are not ours are passed over.
+    """All secrets from their names and values. Names that are not ours are passed over; LIVE_TABLE alone may be missing.
 
     `where` goes before a name in sentences. White space around a value is not part of it: it comes from pasting.
     Errors: Misconfigured with the name of what is missing or empty, never with a value.
@@ -54,6 +57,7 @@ def secret_values(found: Mapping[str, str], where: str) -> SecretValues:
         },
         origin=need("origin"),
         retired=tuple(sorted(retired)),
+        live_table=values.get(LIVE_TABLE, ""),
     )
 
 

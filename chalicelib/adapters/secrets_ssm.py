@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from chalicelib.adapters.secret_names import secret_values
+from chalicelib.adapters.aws import error_code
+from chalicelib.adapters.secret_names import LIVE_TABLE, secret_values
 from chalicelib.errors import Misconfigured, Retryable
 from chalicelib.ports import SecretValues
 
@@ -21,21 +24,29 @@ class SsmSecrets:
 
     def read(self) -> SecretValues:
         """One request for each ten parameters. Errors: Misconfigured (missing, empty, not allowed to read them), Retryable."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
         found: dict[str, str] = {}
-        try:
+        with self._told_apart("read"):
             pages = self._ssm.get_paginator("get_parameters_by_path").paginate(
                 Path=self._prefix, Recursive=True, WithDecryption=True
             )
             for page in pages:
                 for parameter in page["Parameters"]:
                     found[parameter["Name"].removeprefix(self._prefix)] = parameter["Value"]
-        except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "")
-            if code in ("AccessDeniedException", "InvalidKeyId"):
-                raise Misconfigured(f"The secrets under {self._prefix} may not be read ({code}).") from None
-            raise Retryable(f"The secrets under {self._prefix} could not be read ({code}).") from error
-        except BotoCoreError as error:
-            raise Retryable(f"The secrets under {self._prefix} could not be read ({type(error).__name__}).") from error
         return secret_values(found, self._prefix)
+
+    def name_live_table(self, identity: str) -> None:
+        """Errors: Misconfigured (not allowed to), Retryable."""
+        with self._told_apart("written"):
+            self._ssm.put_parameter(Name=self._prefix + LIVE_TABLE, Value=identity, Type="SecureString", Overwrite=True)
+
+    @contextmanager
+    def _told_apart(self, done: str) -> Iterator[None]:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            yield
+        except (BotoCoreError, ClientError) as error:
+            code = error_code(error)
+            if code in ("AccessDeniedException", "InvalidKeyId"):
+                raise Misconfigured(f"The secrets under {self._prefix} may not be {done} ({code}).") from None
+            raise Retryable(f"The secrets under {self._prefix} could not be {done} ({code}).") from error

@@ -7,10 +7,13 @@ import multiprocessing
 import os
 import stat
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 from moto import mock_aws
 
@@ -101,7 +104,7 @@ def test_no_storefront_at_all_is_refused(home: Home) -> None:
     refused(home(left), "webhooks/<storefront>/current", "missing")
 
 
-@pytest.mark.parametrize("empty", ["people", "links/k1", "webhooks/shopify/previous", "origin"])
+@pytest.mark.parametrize("empty", ["people", "links/k1", "webhooks/shopify/previous", "origin", "live_table"])
 def test_empty_secret_is_named(home: Home, empty: str) -> None:
     refused(home({**COMPLETE, empty: " "}), empty, "empty")
 
@@ -113,6 +116,21 @@ def test_link_key_that_is_no_key_id_is_not_repeated(home: Home, link_key: str) -
 
 def test_retired_key_may_not_sign(home: Home) -> None:
     refused(home({**COMPLETE, "links/retired/k2": "s3cret-k2"}), "link_key", "retired")
+
+
+def test_no_table_is_live_until_one_is_named(home: Home) -> None:
+    assert home(COMPLETE).read().live_table == ""
+
+
+def test_a_table_that_is_named_live_takes_the_place_of_another(home: Home) -> None:
+    secrets = home(COMPLETE)
+    before = secrets.read()
+
+    secrets.name_live_table("0123-table")
+    assert secrets.read() == msgspec.structs.replace(before, live_table="0123-table")
+
+    secrets.name_live_table("4567-table")
+    assert secrets.read() == msgspec.structs.replace(before, live_table="4567-table")
 
 
 def refused(secrets: Secrets, *words: str) -> None:
@@ -153,6 +171,41 @@ def test_ssm_trouble_is_told_apart(ssm: SSMClient, code: str, expected: type[Exc
         stub.add_client_error("get_parameters_by_path", code)
         with pytest.raises(expected, match=code):
             SsmSecrets(ssm, "/courtesy/live").read()
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("AccessDeniedException", Misconfigured),
+        ("InvalidKeyId", Misconfigured),
+        ("TooManyUpdates", Retryable),
+        ("ThrottlingException", Retryable),
+        ("InternalServerError", Retryable),
+    ],
+)
+def test_trouble_in_naming_the_live_table_is_told_apart(ssm: SSMClient, code: str, expected: type[Exception]) -> None:
+    with Stubber(ssm) as stub:
+        stub.add_client_error("put_parameter", code, "told of 0123-table")
+        with pytest.raises(expected, match=rf"written \({code}\)") as caught:
+            SsmSecrets(ssm, "/courtesy/live").name_live_table("0123-table")
+    assert "0123" not in str(caught.value)
+
+
+def test_the_live_table_is_kept_as_the_other_secrets_are(ssm: SSMClient) -> None:
+    SsmSecrets(ssm, "/courtesy/live").name_live_table("0123-table")
+
+    parameter = ssm.get_parameter(Name="/courtesy/live/live_table", WithDecryption=True)["Parameter"]
+    assert (parameter["Type"], parameter["Value"]) == ("SecureString", "0123-table")
+
+
+def test_ssm_out_of_reach_is_retryable(ssm: SSMClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://ssm")
+
+    monkeypatch.setattr(ssm, "put_parameter", fail)
+
+    with pytest.raises(Retryable, match="EndpointConnectionError"):
+        SsmSecrets(ssm, "/courtesy/live").name_live_table("0123-table")
 
 
 # --- the file alone
@@ -217,6 +270,94 @@ def test_processes_that_start_at_once_read_the_same(tmp_path: Path) -> None:
             assert len(set(pool.map(read_people, [tmp_path / str(at) / "secrets.json"] * 4, chunksize=1))) == 1
         pool.close()
         pool.join()
+
+
+def test_naming_the_live_table_keeps_all_else_and_the_mode(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    FileSecrets(path).read()
+    before = json.loads(path.read_text()) | {"note": "the owner's own"}
+    path.write_text(json.dumps(before))
+
+    FileSecrets(path).name_live_table("0123-table")
+
+    assert json.loads(path.read_text()) == {**before, "live_table": "0123-table"}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [name.name for name in tmp_path.iterdir()] == ["secrets.json"]
+
+
+def test_naming_the_live_table_may_come_before_the_first_reading(tmp_path: Path) -> None:
+    FileSecrets(tmp_path / "data" / "secrets.json").name_live_table("0123-table")
+
+    assert FileSecrets(tmp_path / "data" / "secrets.json").read().live_table == "0123-table"
+
+
+def test_what_cannot_be_written_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "secrets.json"
+    FileSecrets(path).name_live_table("0123-table")
+    before = path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    for change in changes_of(path):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            with pytest.raises(Misconfigured, match="No space left"):
+                change()
+    assert path.read_bytes() == before
+    assert [name.name for name in tmp_path.iterdir()] == ["secrets.json"]
+
+
+def changes_of(path: Path) -> list[Callable[[], None]]:
+    return [partial(FileSecrets(path).name_live_table, "4567-table"), FileSecrets(path).forget_live_table]
+
+
+@pytest.mark.parametrize("damage", ["mode", "content"])
+def test_a_file_that_would_be_refused_is_not_written(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "secrets.json"
+    FileSecrets(path).name_live_table("0123-table")
+    if damage == "mode":
+        path.chmod(0o644)
+    else:
+        path.write_text("{")
+    before = path.read_bytes()
+
+    for change in changes_of(path):
+        with pytest.raises(Misconfigured):
+            change()
+    assert path.read_bytes() == before
+
+
+def test_forgetting_the_live_table_keeps_all_else(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    before = FileSecrets(path).read()
+    FileSecrets(path).name_live_table("0123-table")
+
+    FileSecrets(path).forget_live_table()
+    FileSecrets(path).forget_live_table()
+
+    assert FileSecrets(path).read() == before
+    assert "live_table" not in json.loads(path.read_text())
+
+
+def test_forgetting_the_live_table_of_a_shop_that_never_ran_makes_nothing(tmp_path: Path) -> None:
+    FileSecrets(tmp_path / "data" / "secrets.json").forget_live_table()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_processes_that_name_and_make_at_once_lose_nothing(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(4) as pool:
+        path = tmp_path / "secrets.json"
+        assert len(set(pool.starmap(named_people, [(path, n) for n in range(16)], chunksize=1))) == 1
+        pool.close()
+        pool.join()
+
+
+def named_people(path: Path, n: int) -> str:
+    FileSecrets(path).name_live_table(f"table-{n}")
+    return FileSecrets(path).read().people
 
 
 def read_people(path: Path) -> str:

@@ -8,13 +8,14 @@ import os
 import secrets
 import stat
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
-from chalicelib.adapters.local.blob_file import sync_folder
-from chalicelib.adapters.secret_names import secret_values
+from chalicelib.adapters.local.blob_file import make_folder, sync_folder
+from chalicelib.adapters.secret_names import LIVE_TABLE, secret_values
 from chalicelib.errors import Misconfigured
 from chalicelib.ports import SecretValues
 
@@ -24,8 +25,8 @@ STOREFRONTS = ("shopify", "woocommerce", "stripe", "standard")
 class FileSecrets:
     """ports.Secrets over one JSON object of names and values (secret_names.py), readable by its owner alone.
 
-    Read for the first time it makes itself, with random values; two processes that start at once read the same. What is there is
-    never replaced: with a new `people` nobody's stop would be found again.
+    Read for the first time it makes itself, with random values; two processes that start at once read the same. Only which table
+    is live may change later. Nothing else is ever replaced: with a new `people` nobody's stop would be found again.
     """
 
     def __init__(self, path: Path, *, storefronts: Sequence[str] = STOREFRONTS) -> None:
@@ -34,13 +35,27 @@ class FileSecrets:
 
     def read(self) -> SecretValues:
         """Errors: Misconfigured (open to others, unreadable, incomplete), with the way to mend it."""
-        try:
+        with self._as_misconfigured():
             if not self._path.exists():
-                self._make()
+                with self._locked():
+                    self._make()
             found = self._found()
-        except OSError as error:
-            raise Misconfigured(f"The secrets file {self._path} cannot be used: {error.strerror}.") from None
         return secret_values(found, f"{self._path}: ")
+
+    def name_live_table(self, identity: str) -> None:
+        """Errors: Misconfigured, as when reading, and then nothing has changed."""
+        with self._as_misconfigured(), self._locked():
+            self._make()
+            self._store({**self._found(), LIVE_TABLE: identity})
+
+    def forget_live_table(self) -> None:
+        """No table is live: for a shop that forgets all that its table held. Errors: Misconfigured, and then nothing has changed."""
+        if not self._path.exists():
+            return
+        with self._as_misconfigured(), self._locked():
+            found = self._found()
+            if found.pop(LIVE_TABLE, None) is not None:
+                self._store(found)
 
     def _found(self) -> dict[str, str]:
         with self._path.open("rb") as file:
@@ -52,15 +67,29 @@ class FileSecrets:
                 raise Misconfigured(f"The secrets file {self._path} is damaged. Put its backup in its place.") from None
 
     def _make(self) -> None:
-        folder = self._path.parent
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(folder, os.O_RDONLY)
+        if not self._path.exists():
+            self._store(_fresh(self._storefronts))
+
+    def _store(self, values: dict[str, str]) -> None:
+        self._write(msgspec.json.format(msgspec.json.encode(values), indent=2) + b"\n")
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One writer at a time, among processes too."""
+        make_folder(self._path.parent)
+        handle = os.open(self._path.parent, os.O_RDONLY)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)  # falls with the process, so a crash leaves nothing locked
-            if not self._path.exists():
-                self._write(msgspec.json.format(msgspec.json.encode(_fresh(self._storefronts)), indent=2) + b"\n")
+            yield
         finally:
             os.close(handle)
+
+    @contextmanager
+    def _as_misconfigured(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise Misconfigured(f"The secrets file {self._path} cannot be used: {error.strerror}.") from None
 
     def _write(self, data: bytes) -> None:
         handle, unfinished = tempfile.mkstemp(prefix=f"{self._path.name}.", dir=self._path.parent)  # mode 600
