@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.aws import client
+from chalicelib.adapters.pacing import Pacer
 from chalicelib.errors import Misconfigured
+from chalicelib.logs import failed
 from chalicelib.ports import Mail, MailRefused, MailUncertain
 
 if TYPE_CHECKING:
@@ -24,9 +26,19 @@ TAG = "follow_up"
 """The e-mail tag that carries the follow-up's id; ses_events.py reads it back. Tag values allow [A-Za-z0-9_.@-]."""
 
 STREAMS = ("service", "courtesy", "marketing")
+PROBE = "success@simulator.amazonses.com"
+"""SES's mailbox simulator: it takes every mail, events tell of it, and neither the day's quota nor the reputation counts it."""
+
 CONNECT_SECONDS, READ_SECONDS, IDLE_SECONDS = 2.0, 10.0, 5.0
+RATE_SECONDS, RATE_AGAIN_SECONDS = 900.0, 60.0
+"""For how long a sending rate is believed, and when it is asked for again after that could not be done."""
+
+FIRST_RATE, LEAST_RATE = 1.0, 0.1
+"""Mails a second: what every account has, until SES says otherwise; and what is kept to should it say nothing at all."""
 
 _MESSAGE_AT_FAULT = frozenset({"MessageRejected", "BadRequestException", "InvalidParameterValue", "SerializationException"})
+# SES says MessageRejected also of what is for the owner, or for time, to mend: then the same message goes
+_OF_THE_MOMENT = re.compile(r"quota exceeded|rate exceeded|paused|suspended", re.IGNORECASE)
 _THROTTLED = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown", re.IGNORECASE)
 _CODE = re.compile(r"[A-Za-z0-9._]{1,64}")
 
@@ -46,11 +58,19 @@ class SesMailer:
     """ports.Mailer over SESv2. For one thread at a time.
 
     `configuration_sets`: the configuration set of each stream in STREAMS. Without one no delivery event would come back, so a
-    missing name is Misconfigured from the start. `seconds`: wall-clock time, in seconds.
+    missing name is Misconfigured from the start. `seconds`: wall-clock time, in seconds; `monotonic` and `sleep` keep the rate.
     """
 
+    probe = PROBE
+
     def __init__(
-        self, ses: SESV2Client, configuration_sets: Mapping[str, str], *, seconds: Callable[[], float] = time.time
+        self,
+        ses: SESV2Client,
+        configuration_sets: Mapping[str, str],
+        *,
+        seconds: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if missing := [stream for stream in STREAMS if not configuration_sets.get(stream)]:
             raise Misconfigured(f"No SES configuration set is named for: {', '.join(missing)}.")
@@ -58,6 +78,28 @@ class SesMailer:
         self._configuration_sets = dict(configuration_sets)
         self._seconds = seconds
         self._last_used = seconds()
+        self._rate = FIRST_RATE
+        self._rate_asked, self._rate_holds = 0.0, 0.0
+        self._pacer = Pacer(lambda: self._rate, monotonic=monotonic, sleep=sleep)
+
+    def rate(self) -> float:
+        """The account's MaxSendRate, asked for every 15 minutes; where SES does not tell it, the last known, else 1. Needs ses:GetAccount."""
+        now = self._seconds()
+        if abs(now - self._rate_asked) > self._rate_holds:
+            self._rate_asked, self._rate_holds = now, RATE_AGAIN_SECONDS
+            self._forget_idle_connections()
+            try:
+                self._rate = max(LEAST_RATE, self._ses.get_account()["SendQuota"]["MaxSendRate"])
+                self._rate_holds = RATE_SECONDS
+            except Exception as error:  # noqa: BLE001 - the rate is a courtesy: whatever SES says to this, mail still goes
+                failed("the sending rate could not be asked for", error)
+            finally:
+                self._last_used = self._seconds()
+        return self._rate
+
+    def await_turn(self) -> None:
+        """By the rate that is known: SES is not asked here, where mails are waiting to go."""
+        self._pacer.await_turn()
 
     def send(self, follow_up_id: str, mail: Mail) -> str:
         """SES's message id. Errors: MailRefused, MailUncertain; no sentence holds an address."""
@@ -124,15 +166,10 @@ def _as_answered(error: ClientError) -> MailRefused | MailUncertain:
     # 408 says that someone tired of waiting: perhaps a proxy that had passed the request on
     if not 400 <= status < 500 or status == 408:
         return MailUncertain(f"SES answered {status} ({code}); the mail may have gone out or not.")
-    # MessageRejected is also what SES says while the sender (or, in the sandbox, the recipient) is not verified: that is for the
-    # owner to mend, and then the same message goes
-    unverified = "not verified" in told.get("Message", "")
-    return MailRefused(
-        "SES has not verified the shop's sending address, or is still in its sandbox."
-        if unverified
-        else f"SES refused the mail ({code}).",
-        permanent=code in _MESSAGE_AT_FAULT and not unverified,
-    )
+    if "not verified" in told.get("Message", ""):  # nor is, in the sandbox, a recipient
+        return MailRefused("SES has not verified the shop's sending address, or is still in its sandbox.", permanent=False)
+    at_fault = code in _MESSAGE_AT_FAULT and not _OF_THE_MOMENT.search(told.get("Message", ""))
+    return MailRefused(f"SES refused the mail ({code}).", permanent=at_fault)
 
 
 def _as_unanswered(error: Exception) -> MailRefused | MailUncertain:

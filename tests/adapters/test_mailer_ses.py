@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import json
 import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore import exceptions
@@ -194,6 +195,22 @@ def test_unverified_sender_is_the_owners_to_mend_and_no_fault_of_the_message() -
     assert not outcome.permanent
 
 
+@pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException", "LimitExceededException", "TooManyRequestsException"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Daily message quota exceeded.",
+        "Maximum sending rate exceeded.",
+        "Sending paused for this account. For more information, please check the inbox of the email address associated with it.",
+        "Sending suspended for this account. For more information, please check the inbox of the email address associated with it.",
+    ],
+)
+def test_what_time_or_the_owner_mends_is_no_fault_of_the_message(told: str, code: str) -> None:
+    outcome = Stubbed().outcome(code, 400, told)
+    assert isinstance(outcome, MailRefused)
+    assert not outcome.permanent
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [
@@ -316,3 +333,119 @@ def test_idle_connection_is_not_trusted_with_a_mail(monkeypatch: pytest.MonkeyPa
             mailer.send("abc-234", MAIL)
             assert server.connections == connections
         ses.close()
+
+
+# --- keeping to the account's rate
+
+
+class Account:
+    """SES where only GetAccount is asked, its clocks, and what was waited for."""
+
+    def __init__(self) -> None:
+        self.ses = ses_client()
+        self.stub = Stubber(self.ses)
+        self.now = 1_000_000.0
+        self.waits: list[float] = []
+        self.mailer = SesMailer(self.ses, SETS, seconds=lambda: self.now, monotonic=lambda: self.now, sleep=self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+    def says(self, rate: float) -> None:
+        self.stub.add_response("get_account", {"SendQuota": {"MaxSendRate": rate, "Max24HourSend": 200.0}})
+
+    def rate_after(self, seconds: float) -> float:
+        self.now += seconds
+        with self.stub:
+            rate = self.mailer.rate()
+            self.stub.assert_no_pending_responses()
+        return rate
+
+
+def test_the_probe_is_sess_own_mailbox_simulator() -> None:
+    assert Account().mailer.probe == "success@simulator.amazonses.com"
+
+
+def test_the_rate_is_the_accounts_and_is_asked_for_every_15_minutes() -> None:
+    account = Account()
+    account.says(14.0)
+    assert account.rate_after(0) == 14.0
+    assert [account.rate_after(300) for _ in range(3)] == [14.0] * 3
+
+    account.says(50.0)
+
+    assert account.rate_after(1) == 50.0
+
+
+def test_a_clock_that_is_set_back_believes_no_old_rate() -> None:
+    account = Account()
+    account.says(14.0)
+    account.rate_after(0)
+    account.says(50.0)
+
+    assert account.rate_after(-3600) == 50.0
+
+
+@pytest.mark.parametrize("said", [0.0, -1.0, 0.05])
+def test_the_rate_is_never_nothing(said: float) -> None:
+    account = Account()
+    account.says(said)
+
+    assert account.rate_after(0) == 0.1
+
+
+def test_without_an_answer_the_last_known_rate_counts_and_a_minute_later_it_is_asked_for_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    account = Account()
+    account.says(14.0)
+    account.rate_after(0)
+    account.stub.add_client_error("get_account", "TooManyRequestsException", "told of rosa@mail.example")
+
+    assert account.rate_after(901) == 14.0
+    assert account.rate_after(59) == 14.0
+    account.says(20.0)
+    assert account.rate_after(2) == 20.0
+
+    (line,) = caplog.messages
+    assert json.loads(line)["event"] == "the sending rate could not be asked for"
+    assert "rosa" not in line
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "InternalFailure"])
+def test_an_account_that_never_tells_its_rate_has_one_a_second(code: str) -> None:
+    account = Account()
+    account.stub.add_client_error("get_account", code)
+
+    assert account.rate_after(0) == 1.0
+
+
+@pytest.mark.parametrize("reply", [{}, {"SendQuota": {}}])
+def test_an_odd_answer_is_none(reply: dict[str, Any]) -> None:
+    account = Account()
+    account.stub.add_response("get_account", reply)
+
+    assert account.rate_after(0) == 1.0
+
+
+def test_mails_wait_for_their_turn_and_nothing_is_asked_meanwhile() -> None:
+    account = Account()
+    account.says(2.0)
+    account.rate_after(0)
+    account.now += 3600
+
+    with account.stub:  # no reply is prepared
+        for _ in range(4):
+            account.mailer.await_turn()
+
+    assert account.waits == [0.5, 0.5]
+
+
+def test_a_send_asks_for_no_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(ACCEPTED) as server, mailer_at(server.url, monkeypatch) as mailer:
+        mailer.await_turn()
+        mailer.send("abc-234", MAIL)
+
+    assert [set(request) >= {"FromEmailAddress"} for request in server.requests] == [True]
+    assert server.connections == 1
