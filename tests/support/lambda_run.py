@@ -13,6 +13,7 @@ import json
 import os
 import sys
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 TABLE, BUCKET, PREFIX = "courtesy", "courtesy-raw", "/courtesy/"
@@ -65,17 +66,24 @@ def _forget(package: str) -> None:
 
 
 def _build_aws() -> None:
-    from chalicelib.adapters.aws import client
-    from chalicelib.adapters.table_dynamodb import table_definition
+    from chalicelib.adapters.aws import _session, client
+    from chalicelib.adapters.table_dynamodb import DynamoTable, table_definition
 
     client("dynamodb").create_table(**table_definition(TABLE))
     client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    for name, value in SECRETS.items():
+    live = DynamoTable(client("dynamodb"), TABLE).identity()
+    for name, value in {**SECRETS, "live_table": live}.items():
         client("ssm").put_parameter(Name=PREFIX + name, Value=value, Type="SecureString")
     for name in ("webhooks", "due-now"):
         url = client("sqs").create_queue(QueueName=name)["QueueUrl"]
         os.environ[f"COURTESY_QUEUE_{name.upper().replace('-', '_')}"] = url
+    _session().register("before-call.sesv2.GetAccount", _tell_the_rate)
     client("sesv2").create_email_identity(EmailIdentity="pellow-wren.example")
+
+
+def _tell_the_rate(**_: object) -> Any:
+    """GetAccount, which moto does not play: the HTTP response, and what is read from it."""
+    return SimpleNamespace(status_code=200), {"SendQuota": {"MaxSendRate": 14.0}}
 
 
 def _order() -> tuple[str, dict[str, str]]:
