@@ -1,6 +1,6 @@
 """Everything that the checks and the mail need to know of some follow-ups, in two batched reads.
 
-The reads may be a moment old: the authorising transaction proves that what decides had not changed.
+Weak reads may be a moment old. That is enough to send by, for the authorising transaction proves that what decides had not changed.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from chalicelib.stores import follow_ups, gate, orders, people, vouchers
 from chalicelib.table import Item, Key
 
 
-def gather(world: World, shard: str, ids: Sequence[str]) -> list[Case]:
+def gather(world: World, shard: str, ids: Sequence[str], *, strong: bool = False) -> list[Case]:
     """A case for each follow-up that is still there, in the order of `ids`."""
-    found = follow_ups.load_many(world.table, ids, strong=False)
+    found = follow_ups.load_many(world.table, ids, strong=strong)
     wanted = [found[id_] for id_ in ids if id_ in found]
     keys = {gate.key(shard)}
     for follow_up in wanted:
         keys.update(_about(follow_up))
-    items = world.table.get_many(sorted(keys), strong=False)
+    items = world.table.get_many(sorted(keys), strong=strong)
     return list(_cases(world, shard, wanted, items))
 
 

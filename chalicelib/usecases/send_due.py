@@ -94,30 +94,44 @@ def _send_chunk(world: World, shard: str, ids: Sequence[str]) -> tuple[int, bool
             continue
         if case.follow_up.person in ready:
             left = True  # its checks must see what the first one changed
-        elif (one := _prepare(world, replace(case, used_today=case.used_today + len(ready)))) is not None:
-            ready[case.follow_up.person] = one  # and takes a mail of today's budget from those behind it
+        elif (one := _prepare(world, shard, case, ahead=len(ready))) is not None:
+            ready[case.follow_up.person] = one
     if not ready:
         return 0, left
     return _deliver(world, authorise(world, shard, list(ready.values()))), left
 
 
-def _prepare(world: World, case: Case) -> Ready | None:
+def _prepare(world: World, shard: str, case: Case, ahead: int) -> Ready | None:
     """The mail, if every check passes and it can be written; else what was found is written down."""
-    verdict = screen(case)
-    if not isinstance(verdict, (Hold, End)):
-        try:
-            mail = compose(world, case)
-        except (Misconfigured, Invalid) as error:
-            verdict = Hold(Reason("unrenderable", {"detail": str(error)}), case.now + UNRENDERABLE_WAIT)
-        else:
-            if case.follow_up.state == fu.HELD and not _write(world, follow_ups.release(case.follow_up, case.now)):
-                return None
-            return Ready(case, mail)
+    verdict = _judge(world, case, ahead)
+    if not isinstance(verdict, Ready):
+        # what was gathered may be a moment old: it may permit, since the authorisation proves it, but not forbid
+        (case,) = gather(world, shard, [case.follow_up.id], strong=True) or (case,)
+        if case.follow_up.state not in (fu.PLANNED, fu.HELD):
+            return None
+        verdict = _judge(world, case, ahead)
+    follow_up = case.follow_up
     if isinstance(verdict, Hold):
-        _write(world, follow_ups.hold(case.follow_up, verdict))
-    elif case.follow_up.state in fu.before(verdict.state) or _write(world, follow_ups.release(case.follow_up, case.now)):
-        _end(world, case, verdict)
-    return None
+        _write(world, follow_ups.hold(follow_up, verdict))
+        return None
+    if isinstance(verdict, End):
+        if follow_up.state in fu.before(verdict.state) or _write(world, follow_ups.release(follow_up, case.now)):
+            _end(world, case, verdict)
+        return None
+    if follow_up.state == fu.HELD and not _write(world, follow_ups.release(follow_up, case.now)):
+        return None
+    return verdict
+
+
+def _judge(world: World, case: Case, ahead: int) -> Ready | Hold | End:
+    """`ahead`: how many of the chunk take a mail of today's budget before it."""
+    verdict = screen(replace(case, used_today=case.used_today + ahead))
+    if isinstance(verdict, (Hold, End)):
+        return verdict
+    try:
+        return Ready(case, compose(world, case))
+    except (Misconfigured, Invalid) as error:
+        return Hold(Reason("unrenderable", {"detail": str(error)}), case.now + UNRENDERABLE_WAIT)
 
 
 def _end(world: World, case: Case, verdict: End) -> None:

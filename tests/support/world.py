@@ -21,6 +21,7 @@ from chalicelib.adapters.templates import Templates
 from chalicelib.adapters.tokens import Links
 from chalicelib.config import ROOT
 from chalicelib.domain.journal import Line
+from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.shop import Shop
 from chalicelib.entrypoints.queues import handle
 from chalicelib.errors import NotFound
@@ -119,6 +120,11 @@ def demo_shop(**changes: object) -> Shop:
     )
 
 
+def shipped_playbook() -> Playbook:
+    """shop/playbook.toml."""
+    return _PLAYBOOK
+
+
 _SHOP = read_shop(ROOT / "shop" / "shop.toml")
 _PLAYBOOK = read_playbook(ROOT / "shop" / "playbook.toml")
 _TEMPLATES = Templates(ROOT / "templates")
@@ -145,7 +151,7 @@ class TestWorld:
         self.secrets = msgspec.structs.replace(SECRETS, live_table=self.sqlite.identity())
         self.renderer = _TEMPLATES
         self.shop = demo_shop(**shop)
-        self.playbook = _PLAYBOOK
+        self.playbook = shipped_playbook()
 
     @cached_property
     def links(self) -> Links:
