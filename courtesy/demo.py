@@ -110,7 +110,7 @@ class Story:
 
     def mails(self) -> list[dict[str, Any]]:
         """Everything that went out, oldest first."""
-        return listed(self._world, self._world.mailer.all())
+        return listed(self._world, self._world.outbox.all())
 
     def mail(self, kind: str, to: str) -> dict[str, Any]:
         """The latest mail of that kind to that person."""

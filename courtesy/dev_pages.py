@@ -74,7 +74,7 @@ class DevPages:
             return self._post(path, _form(environ), wants_json=environ.get("HTTP_ACCEPT") == JSON)
         match path.split("/")[2:]:
             case [] | ["outbox"]:
-                mails = list(reversed(listed(self._world, self._world.mailer.all())))
+                mails = list(reversed(listed(self._world, self._world.outbox.all())))
                 return 200, HTML, self._page("outbox", mails=[self._told(mail) for mail in mails]), {}
             case ["outbox", id_]:
                 return 200, HTML, self._mail(id_), {}
@@ -109,7 +109,7 @@ class DevPages:
                 if not kind:
                     raise Invalid(f"Say one of: {', '.join(_SAY)}.")
                 self._kept(id_)
-                self._world.mailer.tell(id_, kind, **detail)
+                self._world.outbox.tell(id_, kind, **detail)
                 self._worker.settle()
                 return 303, HTML, "", {"Location": f"/dev/outbox/{id_}"}
             case _:
@@ -135,7 +135,7 @@ class DevPages:
             raise Invalid("That is too far ahead.") from None
 
     def _kept(self, id_: str) -> Any:
-        kept = self._world.mailer.get(id_)
+        kept = self._world.outbox.get(id_)
         if kept is None:
             raise NotFound("There is no such mail in the outbox.")
         return kept
@@ -144,7 +144,7 @@ class DevPages:
         kept = self._kept(id_)
         (entry,) = listed(self._world, [kept])
         links = list(dict.fromkeys(link.rstrip(".,") for link in _LINK.findall(kept.mail.text)))
-        events = [{"kind": kind, "at": self._when(at)} for kind, at in self._world.mailer.events(id_)]
+        events = [{"kind": kind, "at": self._when(at)} for kind, at in self._world.outbox.events(id_)]
         return self._page("mail", mail={**self._told(entry), "headers": headers(kept)}, links=links, events=events)
 
     def _told(self, entry: dict[str, Any]) -> dict[str, Any]:
