@@ -1,19 +1,29 @@
-"""The outbox plays the mail service: what it took it keeps, counts and tells of, even when it dies in between."""
+"""Both mailers of one machine, asked the same: the outbox, and an SMTP server.
+
+The outbox also plays the mail service: what it took it keeps, counts and tells of, even when it dies in between.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import email
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from chalicelib.adapters.local.mailer_outbox import Outbox
+from chalicelib.adapters.local.mailer_smtp import SmtpMailer
 from chalicelib.adapters.local.queue import SqliteQueue
 from chalicelib.adapters.ses_events import read
 from chalicelib.domain.delivery import ACCEPTED, BOUNCED, COMPLAINED, DELIVERED
 from chalicelib.ports import EVENTS, Mail, Mailer
+from tests.support.smtp_sink import Sink, sinking
 from tests.support.watched import Crash
 from tests.support.world import NOON, StillClock
 
@@ -61,9 +71,79 @@ def told(queue: SqliteQueue) -> list[tuple[str, str, bool]]:
     return found
 
 
-def test_it_is_a_mailer(outbox: Outbox) -> None:
-    port: Mailer = outbox
-    assert port.send("p-1", MAIL) == "local-p-1"
+Taken = Callable[[], list[tuple[str, Mail]]]
+
+
+@pytest.fixture(params=["outbox", "smtp"])
+def asked(request: pytest.FixtureRequest, outbox: Outbox) -> Iterator[tuple[Mailer, Taken]]:
+    """A mailer, and what reached the other end: follow-up ids and mails, in order."""
+    if request.param == "outbox":
+        yield outbox, lambda: [(kept.id, kept.mail) for kept in outbox.all() for _ in range(kept.times)]
+        return
+    with sinking() as sink, closing(SmtpMailer(f"smtp://127.0.0.1:{sink.port}")) as mailer:
+        yield mailer, lambda: arrived(sink)
+
+
+def arrived(sink: Sink) -> list[tuple[str, Mail]]:
+    """As a mail program reads them. What does not travel is taken as sent."""
+    return [(one.follow_up, read_back(one.to, one.message)) for one in sink.accepted]
+
+
+def read_back(to: str, raw: bytes) -> Mail:
+    message = email.message_from_bytes(raw, policy=default)
+    assert isinstance(message, EmailMessage)
+    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert html is not None
+    assert message["to"] == to
+    (sender,) = message["from"].addresses
+    headers = tuple((name, message[name]) for name, _ in MAIL.headers)
+    return msgspec.structs.replace(
+        MAIL,
+        to=to,
+        sender=f'"{sender.display_name}" <{sender.addr_spec}>',
+        reply_to=message["reply-to"],
+        subject=message["subject"],
+        text=text.get_content().replace("\r\n", "\n"),
+        html=html.get_content(),
+        headers=headers,
+    )
+
+
+# --- asked of both ---
+
+
+def test_a_mail_arrives_as_it_was_handed_over(asked: tuple[Mailer, Taken]) -> None:
+    mailer, taken = asked
+    mailer.send("p-1", MAIL)
+    assert taken() == [("p-1", MAIL)]
+
+
+def test_each_call_hands_over_one_mail(asked: tuple[Mailer, Taken]) -> None:
+    mailer, taken = asked
+    for id_ in ("p-1", "p-1", "p-2"):
+        mailer.send(id_, MAIL)
+    assert [id_ for id_, _ in taken()] == ["p-1", "p-1", "p-2"]
+
+
+def test_each_follow_up_has_a_message_id_of_its_own(asked: tuple[Mailer, Taken]) -> None:
+    mailer, _ = asked
+    first, second = mailer.send("p-1", MAIL), mailer.send("p-2", MAIL)
+    assert first
+    assert second
+    assert first != second
+
+
+def test_ordinary_mail_need_not_wait_for_its_turn(asked: tuple[Mailer, Taken]) -> None:
+    mailer, _ = asked
+    began = time.monotonic()
+    mailer.await_turn()
+    assert time.monotonic() - began < 1
+    assert mailer.rate() > 1
+    assert mailer.probe == ""
+
+
+# --- the outbox alone ---
 
 
 def test_a_mail_is_kept_as_it_was_handed_over(outbox: Outbox) -> None:
