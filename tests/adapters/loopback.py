@@ -15,7 +15,7 @@ Behaviour = Callable[[socket.socket], bool]
 
 
 class Loopback:
-    """`requests` are the JSON bodies received, `connections` counts those that were opened."""
+    """`requests` are the JSON bodies received (None for a request without one), `connections` counts those that were opened."""
 
     def __init__(self, behave: Behaviour) -> None:
         self.behave = behave
@@ -27,8 +27,13 @@ class Loopback:
         self._threads[0].start()
 
     @property
+    def port(self) -> int:
+        port: int = self._listening.getsockname()[1]
+        return port
+
+    @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        return f"http://127.0.0.1:{self.port}"
 
     def close(self) -> None:
         with suppress(OSError):
@@ -52,14 +57,16 @@ class Loopback:
     def _serve(self, connection: socket.socket) -> None:
         with connection, connection.makefile("rb") as stream, suppress(OSError):
             while (length := _content_length(stream)) is not None:
-                self.requests.append(json.loads(stream.read(length)))
+                self.requests.append(json.loads(stream.read(length)) if length else None)
                 if not self.behave(connection):
                     return
 
 
 def _content_length(stream: Any) -> int | None:
+    """0 for a request without a body, None when there is no request any more."""
     length = None
     while (line := stream.readline()) not in (b"", b"\r\n"):
+        length = length or 0
         if line.lower().startswith(b"content-length:"):
             length = int(line.split(b":")[1])
     return length
