@@ -33,11 +33,11 @@ def courtesy(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
 
 
 class Running:
-    """A shop on a data folder. `shop`: another folder with its settings."""
+    """A shop on a data folder. `shop`: another folder with its settings. `environment`: on top of this process's."""
 
-    def __init__(self, data: Path, *more: str, shop: Path | None = None) -> None:
+    def __init__(self, data: Path, *more: str, shop: Path | None = None, environment: Mapping[str, str] | None = None) -> None:
         self.data = data
-        environment = {**os.environ, **({"COURTESY_SHOP": str(shop)} if shop else {})}
+        environment = {**os.environ, **({"COURTESY_SHOP": str(shop)} if shop else {}), **(environment or {})}
         self._errors = (data.parent / f"{data.name}.stderr").open("a")
         self._process = subprocess.Popen(
             [*COURTESY, "up", "--port", "0", "--data", str(data), *more],
@@ -63,6 +63,15 @@ class Running:
         """A form is posted."""
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self.ask("POST", path, body, {**kind, **{name.replace("_", "-"): value for name, value in headers.items()}})
+
+    def memory(self) -> float:
+        """At its highest, in MiB; 0 where the system does not tell."""
+        try:
+            status = Path(f"/proc/{self._process.pid}/status").read_text()
+        except OSError:
+            return 0.0
+        (line,) = [line for line in status.splitlines() if line.startswith("VmHWM:")]
+        return int(line.split()[1]) / 1024
 
     def kill(self) -> None:
         """As the power going: kill -9."""
