@@ -5,7 +5,7 @@ V := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= auto
 
-.PHONY: setup demo up test test-browser check lock bench package pictures clean
+.PHONY: setup demo up test test-browser check lock bench bench-kill package pictures clean
 
 setup: $(READY)
 
@@ -37,6 +37,9 @@ check: setup
 
 bench: setup
 	$(V)/python -m bench
+
+bench-kill: setup
+	$(V)/python -m bench.kill
 
 package: setup
 	$(V)/courtesy package --out dist
