@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from chalicelib.config import LOCAL, ROOT, Settings, settings
 
 if TYPE_CHECKING:
@@ -123,7 +125,7 @@ class AwsWorld:
     def name_live_table(self, identity: str) -> None:
         """In SSM, and here."""
         self._secrets.name_live_table(identity)
-        self.secrets = self._secrets.read()
+        self.secrets = structs.replace(self.secrets, live_table=identity)  # SSM need not tell of it at once
 
     @cached_property
     def links(self) -> Links:

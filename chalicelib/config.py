@@ -19,7 +19,8 @@ _AWS_NEEDS = ("TABLE", "BUCKET", "SECRETS", "QUEUE_WEBHOOKS", "QUEUE_DUE_NOW", "
 
 class Settings(Struct, frozen=True):
     """`data`: the local platform's folder. `url`: the site's base as it is reached here, "" to use the shop's own.
-    `smtp`: the server that local mail goes out through, "" to keep it in the outbox. `journal`: the local journal's folder.
+    `smtp`: the server that local mail goes out through, "" to keep it in the outbox. `journal`: the local
+    journal's folder, None for the one in `data`.
 
     The rest is AWS's: the table's and the bucket's name, the SSM prefix of the secrets, queue URLs and SES configuration sets by name.
     """
@@ -29,7 +30,7 @@ class Settings(Struct, frozen=True):
     data: Path
     url: str = ""
     smtp: str = ""
-    journal: Path = Path()
+    journal: Path | None = None
     table: str = ""
     bucket: str = ""
     secrets: str = ""
@@ -49,7 +50,7 @@ def settings(environment: Mapping[str, str]) -> Settings:
             data,
             url=environment.get("COURTESY_URL", "http://127.0.0.1:8000"),
             smtp=environment.get("COURTESY_SMTP", ""),
-            journal=Path(environment.get("COURTESY_JOURNAL", data / "journal")),
+            journal=Path(journal) if (journal := environment.get("COURTESY_JOURNAL")) else None,
         )
     if platform != AWS:
         raise Misconfigured(f'Set COURTESY_PLATFORM to "{LOCAL}" or "{AWS}", not "{platform}".')

@@ -160,7 +160,10 @@ class Journal(Protocol):
         ...
 
     def read(self) -> Iterator[Line]:
-        """All lines, in the order in which they were written, as far as clocks can tell. Errors: Retryable."""
+        """All lines, in the order in which they were written, as far as clocks can tell.
+
+        Errors: Retryable; Misconfigured for a line that this version does not understand.
+        """
         ...
 
 
@@ -203,7 +206,8 @@ class SecretValues(Struct, frozen=True):
     `links`: key id → key; `link_key` names the one that signs. Those listed in `retired` still open stop links, and nothing else.
     `webhooks`: storefront → live secrets, newest first, at most two.
     `origin`: the header value by which CloudFront proves itself.
-    `live_table`: the identity of the one table from which mail may go out; from any other nothing is sent.
+    `live_table`: the identity of the one table from which mail may go out; from any other nothing is sent. Two, between spaces, while
+    a table changes its own.
     """
 
     people: str

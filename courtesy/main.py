@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.adapters.local.platform import KEPT_HERE, LocalWorld
-from chalicelib.config import ROOT
+from chalicelib.config import ROOT, Settings
 from chalicelib.domain.calendar import instant
 from chalicelib.domain.follow_up import UNSURE
 from chalicelib.errors import CourtesyError, Invalid
@@ -127,7 +127,7 @@ def _up(asked: argparse.Namespace) -> int:
     ended = asked_to_end()
     with alone(data):
         if asked.fresh:
-            _forget(data)
+            _forget(chosen(asked))
         server = Server(lambda url: LocalWorld(chosen(asked, url)), "127.0.0.1", asked.port)
         server.start()
         say(f"{server.world.shop.name} is open at {server.url}/ (outbox: {server.url}/dev/). Ctrl-C closes it.")
@@ -138,10 +138,16 @@ def _up(asked: argparse.Namespace) -> int:
     return DONE
 
 
-def _forget(data: Path) -> None:
-    # by name, so that a folder given by mistake loses nothing; the secrets stay, or no stop that was ever asked for would be found
-    for name in KEPT_HERE:
-        path = data / name
+def _forget(shop: Settings) -> None:
+    from chalicelib.adapters.local.journal_file import FileJournal
+    from chalicelib.adapters.local.secrets_file import FileSecrets
+
+    # the other secrets stay, or no stop that was ever asked for would be found
+    FileSecrets(shop.data / "secrets.json").forget_live_table()
+    if shop.journal is not None:
+        FileJournal(shop.journal).forget()
+    for name in KEPT_HERE:  # by name, so that a folder given by mistake loses nothing
+        path = shop.data / name
         if path.is_dir():
             shutil.rmtree(path)
         else:

@@ -73,9 +73,7 @@ def _backup(asked: Asked) -> int:
         raise Conflict(f"{asked.file} is there already: give another name.")
     with opened(asked) as world:
         world.table.copy_to(asked.file)
-    say(
-        f"The table is copied to {asked.file}. Keep the journal ({chosen(asked).journal}) elsewhere: courtesy restore needs it as it is now."
-    )
+    say(f"The table is copied to {asked.file}. Never put the journal back to an earlier day: courtesy restore needs it as it is.")
     return DONE
 
 
@@ -122,13 +120,12 @@ def _checked_backup(path: Path) -> None:
 
 
 def _put_in_place(source: Path, table: Path) -> None:
-    new = table.with_suffix(".new")
-    new.unlink(missing_ok=True)
+    new = _unused(table.with_suffix(".new"))
     with SqliteTable(source) as backup:
         backup.copy_to(new)
     if table.exists():
         with SqliteTable(table) as old:
-            old.copy_to(_unused(table.with_suffix(".replaced")))
+            old.copy_to(_unused(table.with_suffix(".replaced")))  # should it turn out to be the better one
         for more in ("", "-wal", "-shm"):
             table.with_name(table.name + more).unlink(missing_ok=True)
     new.replace(table)

@@ -19,9 +19,10 @@ def full(rate: float, now: float) -> Bucket:
 
 def take(bucket: Bucket, rate: float, now: float) -> tuple[Bucket, float]:
     """One token, and how many seconds to wait for it: 0 while there is one. The wait is part of what the bucket then remembers."""
-    tokens = min(_most(rate), bucket.tokens + max(0.0, now - bucket.at) * rate)
-    wait = max(0.0, (1 - tokens) / rate)
-    return Bucket(max(0.0, tokens - 1), now + wait), wait
+    begins = max(now, bucket.at)  # whoever asks while another still waits is behind them
+    tokens = min(_most(rate), bucket.tokens + (begins - bucket.at) * rate)
+    taken = begins + max(0.0, (1 - tokens) / rate)
+    return Bucket(max(0.0, tokens - 1), taken), taken - now
 
 
 def _most(rate: float) -> float:

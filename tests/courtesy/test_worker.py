@@ -20,6 +20,7 @@ from tests.support.watched import once, watched
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[LocalWorld]:
     made = LocalWorld(Settings("local", ROOT / "shop", tmp_path))
+    made.ready()
     yield made
     made.close()
 
@@ -36,8 +37,8 @@ def breaks() -> None:
 @pytest.mark.parametrize("taken", [False, True], ids=["before it is taken", "after"])
 def test_a_mailer_that_breaks_leaves_nothing_in_doubt(world: LocalWorld, taken: bool) -> None:
     claims(world)
-    outbox, broken = world.mailer, once(breaks, at="send", turn=2)
-    vars(world)["mailer"] = watched(outbox, after=broken) if taken else watched(outbox, before=broken)
+    outbox, broken = world.outbox, once(breaks, at="send", turn=2)
+    vars(world)["mailer"] = vars(world)["outbox"] = watched(outbox, after=broken) if taken else watched(outbox, before=broken)
     worker = Worker(world)
     worker.settle()
     worker.settle()
@@ -51,5 +52,5 @@ def test_messages_are_worked_off_as_they_come(world: LocalWorld) -> None:
     claims(world)
     worker.stop()
     worker.settle()
-    assert len(world.mailer.all()) == 3
+    assert len(world.outbox.all()) == 3
     assert world.queue.waiting() == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,7 +16,7 @@ from chalicelib.domain.gift import Gift
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Buyer, Learnt, Line, Parcel, View
 from chalicelib.entrypoints.queues import handle
-from chalicelib.errors import Conflict, Invalid, NotFound, Unverified
+from chalicelib.errors import Conflict, Invalid, NotFound, TooMany, Unverified
 from chalicelib.ports import EVENTS, Mail
 from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.confirm_claim import confirm_claim
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from tests.simulation.run import Simulation, SimWorld
 
 HOUR, DAY = 3600.0, 86400.0
-BUYERS = ("ada@example.com", "ben@example.com", "cleo@example.com")
+BUYERS = ("ada@example.com", "ben@example.com", "cleo@example.com", "dai@example.com", "eve@example.com")
 RECIPIENTS = ("rosa@example.com", "sam@example.com")
 LATE = "late@example.com"
 Do = Callable[["SimWorld"], object]
@@ -58,7 +59,7 @@ def asks(simulation: Simulation, delay: float, name: str, do: Do, *, until_answe
     def act(task: Task) -> None:
         try:
             do(SimWorld(simulation, task, newer=newer))
-        except (NotFound, Conflict, Unverified, Invalid) as answer:
+        except (NotFound, Conflict, Unverified, Invalid, TooMany) as answer:
             simulation.scheduler.note(name, "answered", type(answer).__name__)
 
     def failed(_: BaseException) -> None:
@@ -73,17 +74,26 @@ def cast(simulation: Simulation) -> None:
     random = simulation.random
     for address in random.sample(BUYERS, random.choice((0, 1, 1, 2))):
         claims(simulation, random.uniform(0, DAY), address, newsletter=random.random() < 0.7)
-    for number in range(random.choice((1, 2, 2, 3, 4))):
-        buys(simulation, random.uniform(0, 4 * DAY), str(number), random.choice(BUYERS), random.choice(("", "", *RECIPIENTS)))
+    busy_day = random.random() < 0.6
+    for number in range(random.choice((1, 2, 3, 4, 5, 5))):
+        placed = random.uniform(0, 3 * HOUR if busy_day else 4 * DAY)
+        buyer = BUYERS[number] if busy_day and random.random() < 0.8 else random.choice(BUYERS)
+        buys(simulation, placed, str(number), buyer, random.choice(("", "", *RECIPIENTS)), quickly=busy_day)
     for address in random.sample((*BUYERS, *RECIPIENTS), 2):
         if simulation.faults.strikes(STOP, 0.25):
-            stops(simulation, random.uniform(0, 13 * DAY), address)
+            simulation.when_busy.append(partial(stops, simulation, address=address))
     if simulation.faults.strikes(OWNER_PAUSE, 0.2):
-        pauses(simulation, random.uniform(0, 9 * DAY), random.uniform(HOUR, 12 * HOUR))
+        simulation.when_busy.append(partial(pauses, simulation, length=random.uniform(HOUR, 12 * HOUR)))
+    if random.random() < 0.4:
+        began = random.uniform(0, 0.3 * DAY)
+        simulation.standstill = (began, began + random.uniform(HOUR, 6 * HOUR))
+    if random.random() < 0.2:
+        began = random.uniform(0, 10 * DAY)
+        simulation.outage = (began, began + random.uniform(2 * HOUR, 40 * HOUR))
     if simulation.faults.strikes(RESTORE, 0.15):
         restores(simulation, random.uniform(0.2 * DAY, 12 * DAY), random.uniform(60, 3 * DAY))
     if random.random() < 0.7:
-        owner_looks(simulation, random.uniform(DAY, 2 * DAY))
+        owner_looks(simulation, random.uniform(4 * HOUR, 2 * DAY))
     follow_clock(simulation)
 
 
@@ -138,20 +148,23 @@ def stops(simulation: Simulation, delay: float, address: str) -> None:
 # --- the storefront ---
 
 
-def buys(simulation: Simulation, delay: float, number: str, buyer: str, recipient: str, *, calm: bool = False) -> None:
+def buys(simulation: Simulation, delay: float, number: str, buyer: str, recipient: str, *, quickly: bool = False) -> None:
     """An order and what becomes of it, each told more than once if it must, in any order."""
     random = simulation.random
     bought = Bought(f"sim:{number}", buyer, recipient)
     simulation.orders[number] = bought
     for address in filter(None, (buyer, recipient)):
         simulation.person(address)
-    placed, sent = delay, delay + random.uniform(2 * HOUR, DAY)
-    arrived = sent + random.uniform(3 * HOUR, 2 * DAY)
-    when = {"placed": placed, "sent": sent, "arrived": arrived}
-    if not calm and simulation.faults.strikes(CANCEL, 0.15):
-        when["off"] = random.uniform(placed, placed + 8 * DAY)
-    for topic, at in when.items():
+    placed, sent = delay, delay + random.uniform(HOUR, 2 * HOUR if quickly else DAY)
+    arrived = sent + random.uniform(HOUR, 4 * HOUR if quickly else 2 * DAY)
+    for topic, at in {"placed": placed, "sent": sent, "arrived": arrived}.items():
         simulation.scheduler.at(at, lambda topic=topic: _happens(simulation, number, topic))
+    if simulation.faults.strikes(CANCEL, 0.2):
+        simulation.scheduler.at(placed + 1, lambda: simulation.when_busy.append(partial(_is_cancelled, simulation, number)))
+
+
+def _is_cancelled(simulation: Simulation, number: str, delay: float) -> None:
+    simulation.scheduler.at(delay, lambda: _happens(simulation, number, "off"))
 
 
 def _happens(simulation: Simulation, number: str, topic: str) -> None:
@@ -160,7 +173,7 @@ def _happens(simulation: Simulation, number: str, topic: str) -> None:
     bought.told[topic] = _learnt(simulation, number, bought, topic, now)
     repeats = simulation.random.choice((1, 1, 2))
     for _ in range(repeats):
-        tells(simulation, number, topic, simulation.random.choice((1.0, simulation.random.uniform(0, 2 * HOUR))))
+        tells(simulation, number, topic, simulation.random.choice((0.0, simulation.random.uniform(0, 2 * HOUR))))
 
 
 def _learnt(simulation: Simulation, number: str, bought: Bought, topic: str, now: datetime) -> Learnt:
@@ -200,7 +213,7 @@ def works(simulation: Simulation, task: Task, queue: str, body: dict[str, Any]) 
     """A worker takes a message from a queue."""
     from tests.simulation.run import SimWorld
 
-    _jumps(simulation, task)
+    _jumps(simulation, task, 0.02)
     handle(SimWorld(simulation, task, newer=_is_newer(simulation)), queue, body)
     if queue == EVENTS and (event := read(body)) is not None:
         simulation.events_heard(event.follow_up_id)
@@ -211,19 +224,21 @@ def ticks(simulation: Simulation) -> None:
     from tests.simulation.run import SimWorld
 
     def act(task: Task) -> None:
-        _jumps(simulation, task)
+        _jumps(simulation, task, 0.2 if two else 0.02)
         tick(SimWorld(simulation, task, newer=_is_newer(simulation)))
 
-    for _ in range(2 if simulation.faults.strikes(TWO_WORKERS, 0.15) else 1):
-        simulation.scheduler.spawn(simulation.random.uniform(0, 0.2), "tick", act, failed=lambda _: None)
+    two = simulation.faults.strikes(TWO_WORKERS, 0.15)
+    for n in range(2 if two else 1):
+        later = simulation.random.choice((0.2, 3.0)) if n else 0.2
+        simulation.scheduler.spawn(simulation.random.uniform(0, later), "tick", act, failed=lambda _: None)
 
 
 def _is_newer(simulation: Simulation) -> bool:
     return simulation.versions and simulation.faults.strikes(TWO_VERSIONS, 0.5)
 
 
-def _jumps(simulation: Simulation, task: Task) -> None:
-    if simulation.faults.strikes(CLOCK_JUMP, 0.02):
+def _jumps(simulation: Simulation, task: Task, chance: float) -> None:
+    if simulation.faults.strikes(CLOCK_JUMP, chance):
         by = simulation.random.choice((-3600, 3600))
 
         def jump() -> None:
@@ -233,6 +248,31 @@ def _jumps(simulation: Simulation, task: Task) -> None:
             jump()
         else:
             simulation.scheduler.at(simulation.random.uniform(0.05, 3), jump)
+
+
+def stops_meanwhile(simulation: Simulation, within: float) -> None:
+    """Of those whose mail is on its way just now, one says stop."""
+    under_way = [
+        str(item["person"])
+        for item in simulation.items("F#")
+        if item["state"] == "sending" and item["message_class"] != "service"
+    ]
+    if under_way and simulation.faults.strikes(STOP, 0.5):
+        address = simulation.people[simulation.random.choice(under_way)]
+        stops(simulation, simulation.random.uniform(0, within), address)
+
+
+def ticks_ahead_of_time(simulation: Simulation, within: float) -> None:
+    """Others tick, whose clocks run an hour ahead: they take whoever is at work for dead."""
+    from tests.simulation.run import SimWorld
+
+    def act(task: Task) -> None:
+        task.skew = 3600
+        tick(SimWorld(simulation, task))
+
+    if simulation.faults.strikes(CLOCK_JUMP, 0.1):
+        for _ in range(3):
+            simulation.scheduler.spawn(simulation.random.uniform(0, within), "tick", act, failed=lambda _: None)
 
 
 # --- the owner ---
@@ -245,14 +285,14 @@ def pauses(simulation: Simulation, delay: float, length: float) -> None:
 
 
 def owner_looks(simulation: Simulation, every: float) -> None:
-    """The owner settles what is unsure, having asked the person whether they got it."""
+    """The owner settles what is unsure, having asked the person whether they got it; or leaves it, and does not want to know."""
 
     def look() -> None:
         for item in simulation.items("F#"):
             if item["state"] == "unsure" and str(item["authorised_at"]) < simulation.scheduler.stamp(-every / 2):
                 id_ = str(item["id"])
                 got_it = any(one.id == id_ for one in simulation.accepted)
-                how: How = "sent" if got_it else simulation.random.choice(("again", "leave"))
+                how: How = simulation.random.choice(("sent", "leave") if got_it else ("again", "leave"))
                 simulation.faults.happened[SETTLE] += 1
                 asks(simulation, 1.0, "settle", lambda world, id_=id_, how=how: settle(world, id_, how))
         simulation.scheduler.at(every, look)

@@ -17,15 +17,16 @@ STALE_INDEX, STALE_READ = "stale index", "stale read"
 ODDS = {
     READ: {CRASH_BEFORE: 3, CRASH_AFTER: 3, THROTTLE: 6, PAUSE: 5},
     WRITE: {CRASH_BEFORE: 8, CRASH_AFTER: 8, THROTTLE: 8, LOST_APPLIED: 8, LOST_NOT_APPLIED: 4, LOST_TO_ITSELF: 12, PAUSE: 8},
-    TRANSACT: {CRASH_BEFORE: 8, CRASH_AFTER: 8, THROTTLE: 6, CONFLICT: 8, LOST_APPLIED: 10, LOST_NOT_APPLIED: 4, PAUSE: 10},
+    TRANSACT: {CRASH_BEFORE: 8, CRASH_AFTER: 8, THROTTLE: 6, CONFLICT: 8, LOST_APPLIED: 10, LOST_NOT_APPLIED: 4, PAUSE: 20},
     MAIL: {CRASH_BEFORE: 20, CRASH_AFTER: 30, REFUSED: 30, REJECTED: 4, LOST_APPLIED: 40, LOST_NOT_APPLIED: 20, PAUSE: 15},
     KEEP: {CRASH_BEFORE: 4, CRASH_AFTER: 4, THROTTLE: 5, LOST_APPLIED: 5, PAUSE: 3},
 }  # fmt: skip
 """Of a thousand calls of that kind, so many meet it."""
 
-EVENT_LOST, EVENT_DOUBLED, EVENT_LATE = "event lost", "event doubled", "event late"
+EVENT_LOST, EVENT_DOUBLED, EVENT_LATE, EVENT_OUTAGE = "event lost", "event doubled", "event late", "no events for hours"
 MESSAGE_DOUBLED, MESSAGE_LATE = "message doubled", "message out of order"
-CLOCK_JUMP, TWO_WORKERS, TWO_VERSIONS = "clock jumped an hour", "two workers at once", "two versions at once"
+CLOCK_JUMP, CLOCK_OUTAGE = "clock jumped an hour", "no tick for hours"
+TWO_WORKERS, TWO_VERSIONS = "two workers at once", "two versions at once"
 BOUNCE, COMPLAINT, STOP, CANCEL = "bounce", "complaint", "stop", "order cancelled"
 OWNER_PAUSE, SETTLE, RESTORE, DST, UNWRITABLE = (
     "pause and resume",
@@ -37,7 +38,7 @@ OWNER_PAUSE, SETTLE, RESTORE, DST, UNWRITABLE = (
 
 KINDS = (
     *dict.fromkeys(kind for odds in ODDS.values() for kind in odds),
-    STALE_INDEX, STALE_READ, EVENT_LOST, EVENT_DOUBLED, EVENT_LATE, MESSAGE_DOUBLED, MESSAGE_LATE, CLOCK_JUMP, TWO_WORKERS, TWO_VERSIONS,
+    STALE_INDEX, STALE_READ, EVENT_LOST, EVENT_DOUBLED, EVENT_LATE, EVENT_OUTAGE, MESSAGE_DOUBLED, MESSAGE_LATE, CLOCK_JUMP, CLOCK_OUTAGE, TWO_WORKERS, TWO_VERSIONS,
     BOUNCE, COMPLAINT, STOP, CANCEL, OWNER_PAUSE, SETTLE, RESTORE, DST, UNWRITABLE,
 )  # fmt: skip
 """Every one of these must have happened in a run of many seeds."""

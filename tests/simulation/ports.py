@@ -19,6 +19,7 @@ from chalicelib.domain.order import Learnt
 from chalicelib.errors import Busy, Misconfigured, NotFound, Retryable
 from chalicelib.ports import Delivery, Ignored, Mail, MailRefused, MailUncertain, Rendered
 from chalicelib.table import HIGHEST, Action, Check, Entry, IndexPage, Item, Key, Page, Put, Update
+from tests.simulation import wire
 from tests.simulation.faults import (
     CONFLICT,
     KEEP,
@@ -231,11 +232,13 @@ class SimMailer:
 
     def send(self, follow_up_id: str, mail: Mail) -> str:
         def hand_over(fault: str) -> str:
+            if self._simulation.wired:
+                return wire.hand_over(self._simulation, self._task, follow_up_id, mail, fault)
             if fault in (REFUSED, REJECTED):
                 raise MailRefused("told so", permanent=fault == REJECTED)
             if fault == LOST_NOT_APPLIED:
                 raise MailUncertain("told so")
-            message_id = self._simulation.wire(self._task, follow_up_id, mail, lost=fault == LOST_APPLIED)
+            message_id = self._simulation.accept(self._task, follow_up_id, mail, lost=fault == LOST_APPLIED)
             if fault == LOST_APPLIED:
                 raise MailUncertain("told so")
             return message_id

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import traceback
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -17,19 +18,24 @@ from chalicelib.domain.identity import person_id
 from chalicelib.domain.journal import Line
 from chalicelib.domain.playbook import Playbook, Rule
 from chalicelib.domain.shop import daily_share
-from chalicelib.ports import EVENTS, Mail
+from chalicelib.ports import DUE_NOW, EVENTS, Mail
 from chalicelib.stores import follow_ups
 from chalicelib.table import Item
 from tests.simulation import actors
 from tests.simulation.faults import (
     BOUNCE,
+    CLOCK_OUTAGE,
     COMPLAINT,
     DST,
     EVENT_DOUBLED,
     EVENT_LATE,
     EVENT_LOST,
+    EVENT_OUTAGE,
+    MAIL,
     MESSAGE_DOUBLED,
     MESSAGE_LATE,
+    TRANSACT,
+    WRITE,
     Faults,
 )
 from tests.simulation.invariants import Violation, Watch
@@ -49,7 +55,7 @@ from tests.simulation.ports import (
     Store,
     envelope,
 )
-from tests.simulation.scheduler import Crasher, Scheduler, Task
+from tests.simulation.scheduler import Crasher, Endless, Scheduler, Task
 from tests.support.world import SECRETS, demo_shop, shipped_playbook
 
 DAY = 86400.0
@@ -68,7 +74,8 @@ _SELLING = Rule(name="something", trigger="arrival", to="buyer", message_class="
 PLAYBOOK = Playbook((*shipped_playbook().rules, _SELLING))
 """As shipped, and a rule that sells: there is none in it yet, and the manners about selling must hold all the same."""
 
-SHOP = demo_shop(recipient_note="e-mail", daily_budget=6, claims_per_address=50, claims_per_network=50)
+OWNERS = {"recipient_note": "e-mail", "claims_per_address": 50, "claims_per_network": 50}
+"""What differs from the shop as shipped."""
 
 
 class Outcome(Struct):
@@ -90,7 +97,6 @@ class SimWorld:
     """ports.World, as one process has it."""
 
     playbook = PLAYBOOK
-    shop = SHOP
     storefronts: Mapping[str, SimStorefront] = {"sim": SimStorefront()}
 
     def __init__(self, simulation: Simulation, task: Task, *, newer: bool = False) -> None:
@@ -105,6 +111,7 @@ class SimWorld:
         self.ids = SimIds(simulation.scheduler)
         self.renderer = SimRenderer(simulation)
         self.links = simulation.links
+        self.shop = simulation.shop
         self.secrets = msgspec.structs.replace(SECRETS, live_table=simulation.live)
 
     def name_live_table(self, identity: str) -> None:
@@ -132,7 +139,14 @@ class Simulation:
         self.codes: dict[str, str] = {}
         self.people: dict[str, str] = {}
         self.versions = self.random.random() < 0.3
+        self.wired = self.random.random() < 0.03
+        self.outage = self.standstill = (0.0, 0.0)
+        """From when to when no events come, and from when to when neither clock nor hints wake a worker."""
+        self.shop = demo_shop(**{**OWNERS, "daily_budget": self.random.choice((3, 6, 50))})
+        self.when_busy: list[Callable[[float], None]] = []
+        """What people do just when a worker is at work: each is told after how many seconds."""
         self._ticks: set[int] = set()
+        self.scheduler.meanwhile = self._meanwhile
 
     def person(self, address: str) -> str:
         """Their id."""
@@ -162,11 +176,13 @@ class Simulation:
             self._tell(accepted, message_id, kind, self.random.uniform(1, 4000), **told)
         return message_id
 
-    wire = accept
-
     def _tell(self, accepted: Accepted, message_id: str, kind: str, delay: float, **told: object) -> None:
         body = envelope(kind, message_id, accepted.id, self.scheduler.now(), **told)
-        late = self.random.uniform(600, 30 * 3600) if self.faults.strikes(EVENT_LATE, 0.06) else 0.0
+        late = self.random.uniform(600, 60 * 3600) if self.faults.strikes(EVENT_LATE, 0.06) else 0.0
+        began, ended = self.outage
+        if began <= self.scheduler.time <= ended:
+            self.faults.happened[EVENT_OUTAGE] += 1
+            late = ended - self.scheduler.time
         for _ in range(2 if self.faults.strikes(EVENT_DOUBLED, 0.05) else 1):
             self.scheduler.at(delay + late, lambda: self.enqueue(EVENTS, body))
 
@@ -174,6 +190,8 @@ class Simulation:
 
     def enqueue(self, queue: str, body: dict[str, Any]) -> None:
         """It will be delivered: once at least."""
+        if queue == DUE_NOW and self._stands_still():
+            return
         for _ in range(2 if self.faults.strikes(MESSAGE_DOUBLED, 0.05) else 1):
             late = self.random.uniform(5, 900) if self.faults.strikes(MESSAGE_LATE, 0.05) else 0.0
             self._deliver(queue, body, self.random.uniform(0.01, 0.3) + late, receives=1)
@@ -194,6 +212,12 @@ class Simulation:
             if one.id == follow_up_id and one.heard is None:
                 one.heard = self.scheduler.time
 
+    def _meanwhile(self, kind: str, seconds: float) -> None:
+        if kind in (TRANSACT, WRITE, MAIL):
+            actors.stops_meanwhile(self, seconds)
+        if kind == MAIL:
+            actors.ticks_ahead_of_time(self, seconds)
+
     # --- the clock ---
 
     def _changed(self, task: Task, changes: list[Any]) -> None:
@@ -212,23 +236,38 @@ class Simulation:
 
     def _tick(self, minute: int) -> None:
         self._ticks.discard(minute)
+        if self._stands_still():
+            self.scheduler.at(600, self._tick_again)
+            return
+        if self.when_busy and self.faults.on and self._is_due() and self.random.random() < 0.35:
+            act = self.when_busy.pop(self.random.randrange(len(self.when_busy)))
+            act(self.random.uniform(0, self.random.choice((0.4, 2.0, 40.0))))
         actors.ticks(self)
         self.scheduler.at(30, self._tick_again)
 
+    def _stands_still(self) -> bool:
+        began, ended = self.standstill
+        if self.faults.on and began <= self.scheduler.time <= ended:
+            self.faults.happened[CLOCK_OUTAGE] += 1
+            return True
+        return False
+
     def _tick_again(self) -> None:
         # what is due still, after a worker died or was refused, is looked at in the next minute
-        now = self.scheduler.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-        rows = self.store.sqlite._read("select min(due_sk) from item where due_pk is not null")
-        if rows[0][0] is not None and rows[0][0] <= now:
-            self.tick_at(now)
+        if self._is_due():
+            self.tick_at(self.scheduler.stamp())
+
+    def _is_due(self) -> bool:
+        ((first,),) = self.store.sqlite._read("select min(due_sk) from item where due_pk is not null")
+        return first is not None and str(first) <= self.scheduler.stamp()
 
     # --- the end ---
 
-    playbook, shop = PLAYBOOK, SHOP
+    playbook = PLAYBOOK
 
     def share(self) -> int:
         """What a shard may send in a day."""
-        return daily_share(SHOP, len(follow_ups.SHARDS))
+        return daily_share(self.shop, len(follow_ups.SHARDS))
 
     def items(self, prefix: str) -> list[Item]:
         """Those whose sort key begins so."""
@@ -267,8 +306,13 @@ def simulate(seed: int) -> Outcome:
     try:
         actors.cast(simulation)
         simulation.scheduler.at(DAYS * DAY * PEACE, lambda: _peace(simulation))
-        simulation.scheduler.run(DAYS * DAY)
-        simulation.watch.ended()
+        try:
+            simulation.scheduler.run(DAYS * DAY)
+            simulation.watch.ended()
+        except Endless:
+            simulation.watch.wrong("a run comes to an end")
+        except Exception as error:  # noqa: BLE001 - a bug like any other
+            simulation.watch.wrong("nothing raises what nobody expects", error=repr(error), at=traceback.format_exc(limit=-4))
         return simulation.outcome(seed)
     finally:
         simulation.close()

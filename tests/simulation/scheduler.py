@@ -12,15 +12,29 @@ from greenlet import getcurrent, greenlet
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.errors import CourtesyError
-from tests.simulation.faults import CRASH_AFTER, CRASH_BEFORE, PAUSE, Faults
+from tests.simulation.faults import CRASH_AFTER, CRASH_BEFORE, MAIL, PAUSE, Faults
 
 T = TypeVar("T")
-PAUSES = (5.0, 15.0, 40.0, 120.0)
+PAUSES = (5.0, 40.0, 120.0)
 """How long a process may lie frozen, in seconds."""
+
+MOST_STEPS = 20_000
+"""Of one run: some six hundred are usual."""
+
+SLOW, SLOW_MAIL = 0.03, 0.15
+"""How many calls are slow, without any fault: seconds instead of milliseconds."""
 
 
 class Crash(BaseException):
     """The process is gone. A BaseException, so that nothing swallows it."""
+
+
+def _nothing(kind: str, seconds: float) -> None:
+    """Nobody uses the time."""
+
+
+class Endless(BaseException):
+    """The run comes to no end."""
 
 
 class Task:
@@ -55,6 +69,8 @@ class Scheduler:
         self._queue: list[tuple[float, int, Callable[[], object]]] = []
         self._count = 0
         self._main = getcurrent()
+        self.meanwhile: Callable[[str, float], None] = _nothing
+        """Told when a call takes long: its kind, and how many seconds."""
 
     def now(self, skew: int = 0) -> datetime:
         """Whole seconds, as the ports give them."""
@@ -117,8 +133,13 @@ class Scheduler:
         fault = self.faults.of_call(kind)
         pause = self.random.choice(PAUSES) if fault == PAUSE else 0.0
         held_up = self.random.random() < 0.5  # before it happens, or before its answer comes
-        self.sleep(self.random.uniform(0.002, 0.05) + (pause if held_up else 0))
+        takes = self._takes(kind)
+        if max(pause, takes) > 1:
+            self.meanwhile(kind, max(pause, takes))
+        self.sleep(takes + (pause if held_up else 0))
         self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise Endless
         crashing = self.crasher is not None and self.crasher.at == self.steps
         task.frozen += pause
         if task.dead or fault == CRASH_BEFORE or (crashing and self.crasher is not None and not self.crasher.after):
@@ -132,6 +153,13 @@ class Scheduler:
             if task.dead:
                 raise Crash
         return answer
+
+    def _takes(self, kind: str) -> float:
+        if self.crasher is not None:
+            return 0.01
+        if kind == MAIL:
+            return self.random.uniform(1, 9) if self.random.random() < SLOW_MAIL else self.random.uniform(0.05, 0.3)
+        return self.random.uniform(0.3, 4) if self.random.random() < SLOW else self.random.uniform(0.002, 0.05)
 
     def _die(self, task: Task, name: str, side: str) -> None:
         if self.crasher is not None:

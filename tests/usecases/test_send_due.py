@@ -377,7 +377,9 @@ def test_a_lost_reply_is_settled_by_the_event() -> None:
 def test_an_outcome_that_cannot_be_written_is_settled_by_the_event() -> None:
     with TestWorld() as world:
         crowd(world, 1)
-        world.table = watched(world.sqlite, before=once(raising(Busy("throttled")), at="write", turn=2))  # the first takes the lease
+        world.table = watched(
+            world.sqlite, before=once(raising(Busy("throttled")), at="write", turn=2)
+        )  # the first takes the lease
         with pytest.raises(Busy):
             send_due(world)
         assert states(world) == {SENDING: 1}

@@ -59,6 +59,11 @@ class FileJournal:
         with self._writing:
             self._close()
 
+    def forget(self) -> None:
+        """For a shop that forgets everything."""
+        for path in self._folder.glob(f"*{_SUFFIX}"):
+            path.unlink()
+
     def _close(self) -> None:
         if self._open is not None:
             os.close(self._open[1])

@@ -89,7 +89,7 @@ class LocalWorld:
     @_once
     def journal(self) -> FileJournal:
         """journal/, or where COURTESY_JOURNAL puts it."""
-        return FileJournal(self.settings.journal)
+        return FileJournal(self.settings.journal or self._file("journal"))
 
     @property
     def worker(self) -> str:
@@ -145,8 +145,18 @@ class LocalWorld:
         """Makes everything now, so that what is wrong is said before anybody is served. Errors: Misconfigured."""
         for name in _PARTS:
             getattr(self, name)
-        if not self.secrets.live_table and next(self.journal.read(), None) is None:
-            self.name_live_table(self.table.identity())  # the very first start
+        self._redraw()
+
+    def _redraw(self) -> None:
+        """The live table is another from each start on, so that an older copy of its file is not taken for it when it is put in its place."""
+        found, live = self.table.identity(), self.secrets.live_table
+        if not live and next(self.journal.read(), None) is None:
+            self.name_live_table(found)  # the very first start
+        elif found in live.split():
+            drawn = self.ids.token()
+            self.name_live_table(f"{found} {drawn}")  # whichever of the next two a crash leaves undone
+            self.table.redraw_identity(drawn)
+            self.name_live_table(drawn)
 
     def close(self) -> None:
         """Lets go of the files."""

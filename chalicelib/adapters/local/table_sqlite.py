@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import secrets
 import sqlite3
 import threading
@@ -107,22 +108,19 @@ class SqliteTable:
                 self._open.pop()[1].close()
 
     def identity(self) -> str:
-        """What was drawn when the table was made (32 hexadecimal digits), and which file this is: a copy put in its place is another."""
-        drawn = str(self._read("select value from fact where name = 'identity'")[0][0])
-        return drawn if self._path == MEMORY else f"{drawn}-{Path(self._path).stat().st_ino:x}"
+        """What was drawn when the table was made, and by each `redraw_identity` since: a copy made before the last has another."""
+        return str(self._read("select value from fact where name = 'identity'")[0][0])
 
-    def redraw_identity(self) -> None:
+    def redraw_identity(self, identity: str = "") -> None:
         """From now on this is another table than any that was copied from it, or that it was copied from."""
         with self._writing() as db:
-            db.execute("update fact set value = ? where name = 'identity'", (secrets.token_hex(16),))
+            db.execute("update fact set value = ? where name = 'identity'", (identity or secrets.token_hex(16),))
 
     def copy_to(self, path: Path) -> None:
-        """A whole copy as of now, while others go on writing; `path` must not be there yet. It has an identity of its own."""
-        target = sqlite3.connect(path)
-        try:
+        """A whole copy as of now, while others go on writing, with an identity of its own. Errors: FileExistsError."""
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))  # every address is in it
+        with contextlib.closing(sqlite3.connect(path)) as target:
             self._db.backup(target)
-        finally:
-            target.close()
         with SqliteTable(path) as copy:
             copy.redraw_identity()
 

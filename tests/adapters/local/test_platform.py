@@ -9,11 +9,20 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+from msgspec import structs
+
 from chalicelib.adapters.local.platform import KEPT_HERE, LocalWorld
 from chalicelib.adapters.local.secrets_file import FileSecrets
 from chalicelib.config import settings
 from chalicelib.domain.journal import stopped
 from chalicelib.usecases.live_table import is_live
+from tests.support.watched import Crash, once, watched
+
+
+def die() -> None:
+    raise Crash
+
 
 NOW = datetime(2031, 5, 4, 9, 30, tzinfo=UTC)
 
@@ -45,21 +54,42 @@ def test_the_first_start_names_its_table_live(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "secrets.json").read_text())["live_table"] == world.secrets.live_table
 
 
-def test_a_second_start_changes_nothing(tmp_path: Path) -> None:
+def test_a_second_start_is_live_too_and_changes_no_other_secret(tmp_path: Path) -> None:
     with started(tmp_path) as world:
         world.journal.append([stopped("person-1", NOW)])
-    secrets = (tmp_path / "secrets.json").read_bytes()
+        before = world.secrets
 
     with started(tmp_path) as world:
         assert is_live(world)
-    assert (tmp_path / "secrets.json").read_bytes() == secrets
+        assert world.secrets.live_table != before.live_table
+        assert structs.replace(world.secrets, live_table=before.live_table) == before
+
+
+@pytest.mark.parametrize(("call", "turn"), [("name_live_table", 1), ("redraw_identity", 1), ("name_live_table", 2)])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_crash_while_it_is_redrawn_leaves_it_live(tmp_path: Path, call: str, turn: int, after: bool) -> None:
+    with started(tmp_path):
+        pass
+    crashing = LocalWorld(settings({"COURTESY_DATA": str(tmp_path)}))
+    crash = once(die, at=call, turn=turn)
+    hooks = {"after": crash} if after else {"before": crash}
+    crashing.__dict__["_secrets"] = watched(crashing._secrets, **hooks)
+    crashing.__dict__["table"] = watched(crashing.table, **hooks)
+    with pytest.raises(Crash):
+        crashing.ready()
+    crashing.close()
+
+    with started(tmp_path) as world:
+        assert is_live(world)
 
 
 def test_a_table_that_was_put_back_is_not_live(tmp_path: Path) -> None:
     with started(tmp_path):
         pass
     shutil.copyfile(tmp_path / "table.db", tmp_path / "backup")
-    (tmp_path / "backup").replace(tmp_path / "table.db")
+    with started(tmp_path):
+        pass
+    shutil.copyfile(tmp_path / "backup", tmp_path / "table.db")
 
     with started(tmp_path) as world:
         assert not is_live(world)
