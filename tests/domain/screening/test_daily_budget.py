@@ -21,6 +21,13 @@ def test_the_budget_is_the_days_limit(message_class: str, used: int, budget: int
 
 
 @quick
+@given(counts, counts, st.integers(1, 8))
+def test_each_shard_keeps_to_its_share(used: int, budget: int, shards: int) -> None:
+    found = case(used_today=used, shards=shards, manners={"daily_budget": budget})
+    assert (check(found) is not None) == (used >= budget // shards)
+
+
+@quick
 @given(counts, counts)
 def test_service_is_left_alone(used: int, budget: int) -> None:
     found = case(follow_up=follow_up(message_class=SERVICE), used_today=used, manners={"daily_budget": budget})
