@@ -14,7 +14,7 @@ from chalicelib.domain.journal import Line, Memory, remember, stands_again
 from chalicelib.domain.playbook import BUYER, RECIPIENT
 from chalicelib.domain.standing import COURTESY, MARKETING, SERVICE, Standing
 from tests.factories import PERSON, follow_up
-from tests.support.properties import quick
+from tests.support.properties import thorough
 from tests.support.world import NOON
 
 HOUR, MONTH = timedelta(hours=1), timedelta(days=30)
@@ -108,7 +108,7 @@ def test_a_line_tells_what_a_table_without_the_follow_up_needs() -> None:
 # --- how somebody stands again ---
 
 
-@quick
+@thorough
 @given(standings(), lines())
 def test_a_stop_stands_unless_they_agreed_since(standing: Standing, found: list[Line]) -> None:
     after = stands_again(standing, memory_of(found), NOON)
@@ -124,12 +124,19 @@ def test_a_stop_and_an_agreement_within_a_second_leave_them_stopped() -> None:
     assert stands_again(Standing(PERSON), memory_of(found), NOON).stopped_at == stamp(NOON)
 
 
+def test_who_stops_again_after_agreeing_is_stopped() -> None:
+    found = [journal.stopped(PERSON, NOON), journal.confirmed(PERSON, NOON + HOUR, agreed=True)]
+    assert stands_again(Standing(PERSON), memory_of(found), NOON).stopped_at == ""
+    again = memory_of([*found, journal.stopped(PERSON, NOON + 2 * HOUR)])
+    assert stands_again(Standing(PERSON), again, NOON).stopped_at == stamp(NOON + 2 * HOUR)
+
+
 def test_a_click_that_agreed_to_nothing_undoes_no_stop() -> None:
     found = [journal.stopped(PERSON, NOON), journal.confirmed(PERSON, NOON + HOUR, agreed=False)]
     assert stands_again(Standing(PERSON), memory_of(found), NOON).stopped_at == stamp(NOON)
 
 
-@quick
+@thorough
 @given(standings(), lines())
 def test_nothing_that_the_table_says_is_lifted(standing: Standing, found: list[Line]) -> None:
     after = stands_again(standing, memory_of(found), NOON)
@@ -140,7 +147,7 @@ def test_nothing_that_the_table_says_is_lifted(standing: Standing, found: list[L
     assert (after.unreachable_why == "complained") >= (standing.unreachable_why == "complained")
 
 
-@quick
+@thorough
 @given(standings(), lines())
 def test_told_twice_they_stand_as_told_once(standing: Standing, found: list[Line]) -> None:
     memory = memory_of(found)
@@ -149,7 +156,7 @@ def test_told_twice_they_stand_as_told_once(standing: Standing, found: list[Line
     assert once.version - standing.version == (0 if once == standing else 1)
 
 
-@quick
+@thorough
 @given(standings(), lines())
 def test_a_complaint_is_never_lifted(standing: Standing, found: list[Line]) -> None:
     after = stands_again(standing, memory_of(found), NOON)
@@ -157,7 +164,7 @@ def test_a_complaint_is_never_lifted(standing: Standing, found: list[Line]) -> N
         assert (bool(after.unreachable_at), after.unreachable_why) == (True, "complained")
 
 
-@quick
+@thorough
 @given(lines())
 def test_a_bounce_stands_unless_mail_reached_them_since(found: list[Line]) -> None:
     after = stands_again(Standing(PERSON), memory_of(found), NOON)
@@ -167,7 +174,7 @@ def test_a_bounce_stands_unless_mail_reached_them_since(found: list[Line]) -> No
     assert bool(after.unreachable_at) == (in_force or complained)
 
 
-@quick
+@thorough
 @given(standings(), lines())
 def test_the_cap_list_gets_courtesy_and_marketing_of_thirty_days(standing: Standing, found: list[Line]) -> None:
     after = stands_again(standing, memory_of(found), NOON)
@@ -177,13 +184,19 @@ def test_the_cap_list_gets_courtesy_and_marketing_of_thirty_days(standing: Stand
     assert all(after.heard[id_] == stamp(line.at) for id_, line in wanted.items() if id_ not in standing.heard)
 
 
+@pytest.mark.parametrize(("message_class", "counts"), [(SERVICE, False), (COURTESY, True), (MARKETING, True)])
+def test_service_mail_is_not_heard(message_class: str, counts: bool) -> None:
+    found = [journal.authorised(follow_up(message_class=message_class), NOON)]
+    assert bool(stands_again(Standing(PERSON), memory_of(found), NOON).heard) is counts
+
+
 def test_the_thirty_days_are_counted_to_the_second() -> None:
     second = timedelta(seconds=1)
     found = [journal.authorised(follow_up(id=f"p-{n}"), NOON - MONTH + n * second) for n in (0, 1)]
     assert set(stands_again(Standing(PERSON), memory_of(found), NOON).heard) == {"p-1"}
 
 
-@quick
+@thorough
 @given(standings())
 def test_of_whom_nothing_is_remembered_nothing_changes(standing: Standing) -> None:
     assert stands_again(standing, Memory(), NOON) == standing

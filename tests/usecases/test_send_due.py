@@ -10,68 +10,23 @@ import msgspec
 import pytest
 
 from chalicelib.domain.delivery import ACCEPTED, DeliveryEvent
-from chalicelib.domain.follow_up import PLANNED, SENDING, SENT, UNSURE, FollowUp
+from chalicelib.domain.follow_up import PLANNED, SENDING, SENT, UNSURE
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.errors import Busy
 from chalicelib.ports import MailRefused, MailUncertain
 from chalicelib.stores import follow_ups, gate, people
 from chalicelib.table import Update
-from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.record_delivery import record_delivery
 from chalicelib.usecases.recover import STUCK
 from chalicelib.usecases.send_due import CHUNK, send_due
 from chalicelib.usecases.take_order import take_order
 from chalicelib.usecases.tick import tick
-from tests.factories import asked, learnt, shopify_order, shopify_parcel
+from tests.factories import learnt, shopify_order, shopify_parcel
+from tests.support.sending import crowd, fails_once, nobody_twice, only, raising, reasons, states, thank_yous
 from tests.support.watched import Crash, once, watched
 from tests.support.world import TestWorld
 
 ISOBEL = "isobel.trant@example.com"
-
-
-def crowd(world: TestWorld, count: int, prefix: str = "visitor") -> None:
-    """That many people claim, and each has a confirmation coming."""
-    for n in range(count):
-        claim_voucher(world, asked(email=f"{prefix}{n}@example.com"), f"198.51.{n}.1")
-
-
-def thank_yous(world: TestWorld, count: int) -> None:
-    """That many buyers have a thank-you coming, due on 7 March at ten; the receipts are out of the way."""
-    for n in range(1, count + 1):
-        take_order(world, learnt("orders/create", shopify_order(id=n, email=f"buyer{n}@example.com")))
-        take_order(world, learnt("fulfillments/update", shopify_parcel(id=n, order_id=n)))
-    world.work()
-
-
-def states(world: TestWorld) -> Counter[str]:
-    return Counter(str(item["state"]) for item in world.sqlite.scan(limit=100_000).items if "state" in item)
-
-
-def reasons(world: TestWorld) -> Counter[str]:
-    found = [item["reason"] for item in world.sqlite.scan(limit=100_000).items if "state" in item]
-    return Counter(str(reason["kind"]) for reason in found if isinstance(reason, dict))
-
-
-def nobody_twice(world: TestWorld) -> bool:
-    return all(kept.times == 1 for kept in world.mails())
-
-
-def raising(error: BaseException) -> Any:
-    def do() -> None:
-        raise error
-
-    return do
-
-
-def fails_once(world: TestWorld, error: BaseException, *, turn: int = 1) -> None:
-    """The so-many-th mail handed over from now on meets this."""
-    world.mailer = watched(world.outbox, before=once(raising(error), at="send", turn=turn))
-
-
-def only(world: TestWorld) -> FollowUp:
-    """The one follow-up there is."""
-    (found,) = [follow_ups.load(item) for item in world.sqlite.scan().items if "state" in item]
-    return found
 
 
 # --- authorising ---
