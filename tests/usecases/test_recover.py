@@ -1,0 +1,82 @@
+"""What a dead worker left behind, freed at once where no other can be alive."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from chalicelib.domain.follow_up import PLANNED, SENDING, SENT, UNSURE
+from chalicelib.ports import MailUncertain
+from chalicelib.usecases.recover import free_the_dead
+from chalicelib.usecases.send_due import send_due
+from tests.support.sending import Service, all_of_them, crowd, fails_once, states
+from tests.support.watched import Crash
+from tests.support.world import TestWorld
+
+
+def dies(world: TestWorld, turn: int) -> None:
+    """The worker, in the so-many-th call."""
+    fails_once(world, Crash(), turn=turn)
+    with pytest.raises(Crash):
+        send_due(world)
+    world.mailer = Service()
+
+
+@pytest.mark.parametrize("turn", [1, 3, 5])
+def test_the_one_that_may_have_been_called_is_in_doubt_and_the_rest_go(turn: int) -> None:
+    with TestWorld() as world:
+        crowd(world, 5)
+        dies(world, turn)
+        free_the_dead(world)
+        assert states(world) == +Counter({SENT: turn - 1, UNSURE: 1, PLANNED: 5 - turn})
+        (unsure,) = [one for one in all_of_them(world) if one.state == UNSURE]
+        assert unsure.place == turn - 1
+        assert send_due(world) == 5 - turn
+
+
+def test_it_does_not_wait() -> None:
+    with TestWorld() as world:
+        crowd(world, 1)
+        dies(world, 1)
+        free_the_dead(world)
+        assert states(world) == {UNSURE: 1}
+
+
+def test_several_chunks_are_freed_each_by_itself() -> None:
+    with TestWorld() as world:
+        for prefix in ("ann", "bob"):
+            crowd(world, 3, prefix)
+            dies(world, 1)
+        assert states(world) == {SENDING: 6}
+        free_the_dead(world)
+        assert states(world) == {UNSURE: 2, PLANNED: 4}
+
+
+def test_what_is_in_doubt_already_and_what_is_done_is_left_alone() -> None:
+    with TestWorld() as world:
+        crowd(world, 3)
+        fails_once(world, MailUncertain("No reply."), turn=2)
+        send_due(world)
+        before = all_of_them(world)
+        assert states(world) == {SENT: 2, UNSURE: 1}
+        free_the_dead(world)
+        assert all_of_them(world) == before
+
+
+def test_saying_it_twice_is_fine() -> None:
+    with TestWorld() as world:
+        crowd(world, 5)
+        dies(world, 2)
+        free_the_dead(world)
+        before = all_of_them(world)
+        free_the_dead(world)
+        assert all_of_them(world) == before
+
+
+def test_more_than_a_page_is_freed_whole() -> None:
+    with TestWorld() as world:
+        crowd(world, 130)
+        dies(world, 100)
+        free_the_dead(world)
+        assert states(world) == {SENT: 99, UNSURE: 1, PLANNED: 30}
