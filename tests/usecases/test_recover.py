@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
 from chalicelib.domain.follow_up import PLANNED, SENDING, SENT, UNSURE
 from chalicelib.ports import MailUncertain
-from chalicelib.usecases.recover import free_the_dead
+from chalicelib.usecases.recover import end_doubt, free_the_dead
 from chalicelib.usecases.send_due import send_due
-from tests.support.sending import Service, all_of_them, crowd, fails_once, states
+from tests.support.sending import Service, all_of_them, crowd, fails_once, reasons, states
 from tests.support.watched import Crash
 from tests.support.world import TestWorld
 
@@ -74,9 +75,40 @@ def test_saying_it_twice_is_fine() -> None:
         assert all_of_them(world) == before
 
 
+def test_a_chunk_behind_many_others_is_freed_too() -> None:
+    with TestWorld() as world:
+        world.clock.move(timedelta(hours=1))
+        crowd(world, 3)
+        dies(world, 1)
+        world.clock.move(timedelta(hours=-1))
+        crowd(world, 110, "older")
+        free_the_dead(world)
+        assert states(world) == {UNSURE: 1, PLANNED: 112}
+
+
 def test_more_than_a_page_is_freed_whole() -> None:
     with TestWorld() as world:
         crowd(world, 130)
         dies(world, 100)
         free_the_dead(world)
         assert states(world) == {SENT: 99, UNSURE: 1, PLANNED: 30}
+
+
+# --- where the mailer itself can tell ---
+
+
+def test_what_it_never_took_waits_its_turn_again() -> None:
+    with TestWorld() as world:
+        crowd(world, 2)
+        fails_once(world, MailUncertain("The connection was cut."), turn=2)
+        send_due(world)
+        end_doubt(world, lambda id_: world.outbox.get(id_) is not None)
+        assert (states(world), reasons(world)["never-called"]) == ({SENT: 1, PLANNED: 1}, 1)
+
+
+def test_what_it_took_is_left_to_its_event() -> None:
+    with TestWorld() as world:
+        crowd(world, 2)
+        dies(world, 2)
+        end_doubt(world, lambda _: True)
+        assert states(world) == {SENT: 1, SENDING: 1}

@@ -14,15 +14,28 @@ from chalicelib.domain.follow_up import PLANNED, SENDING, SENT, UNSURE
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.errors import Busy
 from chalicelib.ports import MailRefused, MailUncertain
-from chalicelib.stores import follow_ups, gate, people
-from chalicelib.table import Update
+from chalicelib.stores import follow_ups, gate, orders, people
+from chalicelib.table import Item, Key
+from chalicelib.usecases.pause import pause, resume
 from chalicelib.usecases.record_delivery import record_delivery
 from chalicelib.usecases.recover import STUCK
 from chalicelib.usecases.send_due import CHUNK, send_due
 from chalicelib.usecases.take_order import take_order
 from chalicelib.usecases.tick import tick
 from tests.factories import learnt, shopify_order, shopify_parcel
-from tests.support.sending import crowd, fails_once, nobody_twice, only, raising, reasons, states, thank_yous
+from tests.support.sending import (
+    all_of_them,
+    crowd,
+    fails_once,
+    nobody_twice,
+    on_march_7_at_ten,
+    only,
+    raising,
+    reasons,
+    states,
+    thank_yous,
+)
+from tests.support.stale import stale
 from tests.support.watched import Crash, once, watched
 from tests.support.world import TestWorld
 
@@ -113,11 +126,75 @@ def test_a_lost_reply_does_not_hide_that_it_committed() -> None:
         assert nobody_twice(world)
 
 
+# --- reads that are a moment old may permit, but not forbid ---
+
+
+def as_of_now(world: TestWorld, *keys: Key) -> dict[Key, Item | None]:
+    """What weak reads will go on showing."""
+    return {key: world.sqlite.get(key) for key in keys}
+
+
+def test_a_receipt_whose_order_is_not_seen_yet_is_not_called_off() -> None:
+    with TestWorld() as world:
+        order = take_order(world, learnt("orders/create", shopify_order()))
+        world.table = stale(world.sqlite, {orders.key(order.key): None})
+        world.work()
+        assert states(world) == {SENT: 1}
+
+
+def test_a_pause_that_is_over_holds_nothing() -> None:
+    with TestWorld() as world:
+        crowd(world, 2)
+        pause(world)
+        world.table = stale(world.sqlite, as_of_now(world, gate.key("0")))
+        resume(world)
+        assert send_due(world) == 2
+
+
+def test_a_stop_that_they_have_lifted_since_calls_nothing_off() -> None:
+    with TestWorld() as world:
+        thank_yous(world, 1)
+        person = all_of_them(world)[0].person
+        standing = people.standing_key(person)
+        stopped = {**(world.sqlite.get(standing) or {"pk": standing[0], "sk": standing[1]}), "stopped_at": "2026-03-02T12:00:00Z"}
+        world.table = stale(world.sqlite, {standing: {**stopped, "person": person}})
+        on_march_7_at_ten(world)
+        assert send_due(world) == 1
+
+
+def test_what_was_sent_in_the_meantime_is_not_held() -> None:
+    with TestWorld() as world:
+        crowd(world, 1)
+        pause(world)
+        old = as_of_now(world, follow_ups.key(only(world).id), gate.key("0"))
+        resume(world)
+
+        def other_worker() -> None:
+            table, world.table = world.table, world.sqlite
+            world.worker = "other"
+            assert send_due(world) == 1
+            world.table, world.worker = table, "worker"
+
+        other_worker()
+        world.table = stale(world.sqlite, old)
+        world.sqlite.write(follow_ups.look_later(only(world), world.clock.now()))  # an index that still shows it
+        before = only(world)
+        assert send_due(world) == 0
+        assert only(world) == before
+
+
+def test_what_was_called_off_in_the_meantime_is_not_sent() -> None:
+    with TestWorld() as world:
+        order = take_order(world, learnt("orders/create", shopify_order()))
+        keys = (follow_ups.key(only(world).id), orders.key(order.key))
+        world.table = stale(world.sqlite, as_of_now(world, *keys))
+        late = {"updated_at": "2026-03-02T12:00:01+00:00", "cancelled_at": "2026-03-02T12:00:01+00:00"}
+        take_order(world, learnt("orders/cancelled", shopify_order(**late)))
+        world.sqlite.write(follow_ups.look_later(only(world), world.clock.now()))
+        assert (send_due(world), only(world).state) == (0, "cancelled")
+
+
 # --- gate and budget ---
-
-
-def pause(world: TestWorld) -> None:
-    world.sqlite.write(Update(gate.key("0"), set={"paused_at": "2026-03-02T12:00:00Z"}))
 
 
 def test_while_paused_everything_is_held() -> None:
@@ -136,7 +213,7 @@ def test_what_a_pause_held_goes_when_it_ends() -> None:
         for _ in range(30):
             world.pass_time(hours=4)
         assert reasons(world) == {"paused": 2}
-        world.sqlite.write(Update(gate.key("0"), remove=("paused_at",)))
+        world.sqlite.write(gate.resume("0"))
         world.pass_time(minutes=16)
         assert len(world.mails()) == 2
 

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.domain.follow_up import FAILED, HELD, PLANNED, SENT, UNSURE
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ports import DUE_NOW, MailUncertain
+from chalicelib.usecases.list_follow_ups import next_due
 from chalicelib.usecases.pause import pause
 from chalicelib.usecases.send_due import send_due
 from chalicelib.usecases.settle import How, settle
@@ -40,6 +41,7 @@ def test_what_is_settled_is_left_alone(world: TestWorld, how: How, state: str, k
     found = only(world)
     assert (found.state, found.reason.kind) == (state, kind)
     assert (found.sent_at is not None) is (how == "sent")
+    assert next_due(world) is None
     assert sentence in world.follow_ups()["confirm-address"].reason
     for _ in range(3):
         world.pass_time(days=1)
