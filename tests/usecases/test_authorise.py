@@ -11,6 +11,10 @@ import pytest
 from chalicelib.domain.follow_up import PLANNED, SENDING, SENT, UNSURE
 from chalicelib.errors import Busy, Retryable
 from chalicelib.stores import follow_ups, gate
+from chalicelib.usecases.authorise import Ready, authorise
+from chalicelib.usecases.compose import compose
+from chalicelib.usecases.gather import gather
+from chalicelib.usecases.lease import leased
 from chalicelib.usecases.recover import STUCK
 from chalicelib.usecases.send_due import CHUNK, RUN_SECONDS, send_due
 from chalicelib.usecases.tick import tick
@@ -20,6 +24,7 @@ from tests.support.sending import (
     crowd,
     nobody_twice,
     on_march_7_at_ten,
+    only,
     raising,
     states,
     thank_yous,
@@ -105,6 +110,19 @@ def test_where_not_even_the_table_answers_the_place_rule_finds_it() -> None:
         tick(world)
         assert states(world) == {UNSURE: 1, SENT: 2}
         assert nobody_twice(world)
+
+
+def test_what_another_authorised_is_not_taken_for_ours() -> None:
+    with TestWorld() as world, leased(world, "0"):
+        crowd(world, 1)
+        (case,) = gather(world, "0", [only(world).id])
+
+        def another() -> None:
+            world.sqlite.write(follow_ups.authorise(case.follow_up.id, "another", 0, ("", ""), world.clock.now()))
+            BUSY()
+
+        world.table = watched(world.sqlite, before=both(once(another, at="transact", turn=2), once(BUSY, at="transact")))
+        assert authorise(world, "0", [Ready(case, compose(world, case))]).ready == ()
 
 
 # --- the journal ---
