@@ -6,21 +6,18 @@ import json
 import random
 import shutil
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from chalicelib.adapters.local.platform import LocalWorld
-from chalicelib.config import ROOT, Settings
+from chalicelib.config import ROOT
 from chalicelib.usecases.list_follow_ups import list_follow_ups
-from tests.factories import shopify_order, shopify_parcel, signed
-from tests.support.running import Reply, Running, courtesy
+from tests.factories import shopify_order, shopify_parcel
+from tests.support.running import Reply, Running, courtesy, eventually, opened, send
 
 CLAIM = "name=Isobel+Trant&email={}%40example.com&website="
 
@@ -63,15 +60,6 @@ def test_a_claim_is_in_the_outbox_within_moments(shop: Running) -> None:
     assert set(mail) == {"id", "kind", "class", "to", "subject", "reason", "text", "html", "headers", "sent_at"}
     assert (mail["kind"], mail["class"]) == ("confirm-address", "service")
     assert f"{shop.url}/api/confirm?t=" in mail["text"]
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if holds():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 @pytest.mark.parametrize("path", ["/dev/", "/dev/outbox", "/dev/follow-ups", "/dev/clock"])
@@ -179,17 +167,6 @@ def test_after_a_polite_end_no_shop_is_running(tmp_path: Path) -> None:
     assert (said.returncode, said.stderr) == (2, f"courtesy: No shop is running on {tmp_path}: start one with courtesy up.\n")
 
 
-def opened(data: Path) -> LocalWorld:
-    return LocalWorld(Settings("local", ROOT / "shop", data))
-
-
-def send(shop: Running, topic: str, payload: dict[str, Any]) -> Reply:
-    """A webhook, signed with the secret of this very shop; the same delivery whenever it is sent again."""
-    secret = opened(shop.data).secrets.webhooks["shopify"][0]
-    headers, raw = signed(topic, payload, secret=secret, x_shopify_webhook_id=f"{topic}-{payload['id']}")
-    return shop.ask("POST", "/api/webhooks/shopify", raw, headers)
-
-
 # --- kill -9 ---
 
 
@@ -254,7 +231,7 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(tmp_path: Path) -> None
     assert shop.running.stop() == 0
 
     world = opened(tmp_path / "data")
-    kept, found = world.mailer.all(), list_follow_ups(world)
+    kept, found = world.outbox.all(), list_follow_ups(world)
     world.close()
     assert {mail.times for mail in kept} == {1}
     assert Counter((one.kind, one.state) for one in found) == {

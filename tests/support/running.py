@@ -7,13 +7,17 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from chalicelib.config import ROOT
+from chalicelib.adapters.local.platform import LocalWorld
+from chalicelib.config import ROOT, Settings
+from tests.factories import signed
 
 COURTESY = (sys.executable, "-c", "from courtesy.main import run; run()")
 
@@ -32,6 +36,21 @@ def courtesy(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=60)
 
 
+def opened(data: Path) -> LocalWorld:
+    """What a shop has kept, while it runs or not."""
+    return LocalWorld(Settings("local", ROOT / "shop", data))
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
+    """Whether it comes true in that time."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.02)
+    return False
+
+
 class Running:
     """A shop on a data folder. `shop`: another folder with its settings. `environment`: on top of this process's."""
 
@@ -43,8 +62,7 @@ class Running:
             [*COURTESY, "up", "--port", "0", "--data", str(data), *more],
             cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=self._errors, text=True,
         )  # fmt: skip
-        assert self._process.stdout is not None
-        self.said = self._process.stdout.readline()
+        self.said = self.says()
         assert " is open at " in self.said, (data.parent / f"{data.name}.stderr").read_text()
         self.url = self.said.partition(" is open at ")[2].partition("/ ")[0]
 
@@ -63,6 +81,11 @@ class Running:
         """A form is posted."""
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self.ask("POST", path, body, {**kind, **{name.replace("_", "-"): value for name, value in headers.items()}})
+
+    def says(self) -> str:
+        """The next line on its standard output."""
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
 
     def memory(self) -> float:
         """At its highest, in MiB; 0 where the system does not tell."""
@@ -89,3 +112,10 @@ class Running:
         self._process.stdout.close()
         self._errors.close()
         return code
+
+
+def send(shop: Running, topic: str, payload: dict[str, Any]) -> Reply:
+    """A webhook, signed with the secret of this very shop; the same delivery whenever it is sent again."""
+    secret = opened(shop.data).secrets.webhooks["shopify"][0]
+    headers, raw = signed(topic, payload, secret=secret, x_shopify_webhook_id=f"{topic}-{payload['id']}")
+    return shop.ask("POST", "/api/webhooks/shopify", raw, headers)
