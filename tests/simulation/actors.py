@@ -129,14 +129,16 @@ def reads(simulation: Simulation, accepted: Accepted, mail: Mail) -> None:
     token = {name: url.partition("t=")[2] for name, url in said.items()}
     if "code" in said:
         simulation.codes[mail.to] = said["code"]
-    if "link" in token and random.random() < 0.8:
+    if simulation.scheduler.crasher is not None:  # in a scenario everybody does what they can, soon
+        delay = HOUR
+    elif mail.to in BUYERS and random.random() < 0.05:
+        claims(simulation, delay, mail.to, newsletter=True)  # also after a stop: only they can undo it
+    if "link" in token and (random.random() < 0.8 or delay == HOUR):
         asks(simulation, min(delay, DAY), "confirm", lambda world: confirm_claim(world, token["link"]))
-    if "thanks_url" in token and random.random() < 0.5:
+    if "thanks_url" in token and (random.random() < 0.5 or delay == HOUR):
         asks(simulation, delay, "thank", lambda world: write_thanks(world, token["thanks_url"], "Thank you!"))
     if token.get("stop_url") and simulation.faults.strikes(STOP, 0.12):
         asks(simulation, delay, "stop", lambda world: stop(world, token["stop_url"]))
-    if mail.to in BUYERS and random.random() < 0.05:
-        claims(simulation, delay, mail.to, newsletter=True)  # also after a stop: only they can undo it
 
 
 def stops(simulation: Simulation, delay: float, address: str) -> None:

@@ -52,9 +52,13 @@ class Faults:
         self._tables = {call: _ladder(odds, strength) for call, odds in ODDS.items()}
         self.on = strength > 0
         self.happened: Counter[str] = Counter()
+        self.scripted: dict[str, list[str]] = {}
+        """What the next calls of a kind (or the next chances of a fault) meet, whether faults are on or not."""
 
     def of_call(self, call: str) -> str:
         """What this call meets, "" for nothing."""
+        if script := self.scripted.get(call):
+            return script.pop(0)
         if not self.on:
             return ""
         draw = self._random.random() * 1000
@@ -66,6 +70,8 @@ class Faults:
 
     def strikes(self, kind: str, chance: float) -> bool:
         """Whether this happens now."""
+        if script := self.scripted.get(kind):
+            return script.pop(0) == kind
         if self.on and self._random.random() < chance:
             self.happened[kind] += 1
             return True
