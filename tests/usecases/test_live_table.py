@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.logs import LOG
 from chalicelib.usecases.live_table import is_live
 from chalicelib.usecases.send_due import send_due
 from chalicelib.usecases.tick import tick
@@ -28,7 +29,7 @@ def test_a_part_of_its_name_does_not_make_it_live() -> None:
 
 
 def test_that_nothing_is_sent_is_said(caplog: pytest.LogCaptureFixture) -> None:
-    with TestWorld() as world:
+    with TestWorld() as world, caplog.at_level("WARNING", logger=LOG.name):
         assert is_live(world)
         assert caplog.text == ""
         world.name_live_table("another")
