@@ -4,8 +4,10 @@ VENV ?= .venv
 V := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= auto
+MODE ?= seeds
+SEEDS ?= 1-1000
 
-.PHONY: setup demo up test test-browser check lock bench bench-kill package pictures clean
+.PHONY: setup demo up test test-browser check simulate lock bench bench-kill package pictures clean
 
 setup: $(READY)
 
@@ -34,6 +36,9 @@ check: setup
 	$(V)/mypy
 	$(V)/lint-imports
 	$(V)/python -m pytest tests/docs
+
+simulate: setup
+	$(V)/python -m tests.simulation $(if $(REPLAY),--replay $(REPLAY),--mode $(MODE) --seeds $(SEEDS))
 
 bench: setup
 	$(V)/python -m bench

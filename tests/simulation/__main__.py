@@ -24,7 +24,8 @@ from typing import TypeVar
 from tests.simulation.faults import KINDS
 from tests.simulation.run import Outcome, simulate
 
-A, B = TypeVar("A"), TypeVar("B")
+A = TypeVar("A")
+B = TypeVar("B")
 BATCH = 25
 
 

@@ -160,7 +160,7 @@ def buys(simulation: Simulation, delay: float, number: str, buyer: str, recipien
     placed, sent = delay, delay + random.uniform(HOUR, 2 * HOUR if quickly else DAY)
     arrived = sent + random.uniform(HOUR, 4 * HOUR if quickly else 2 * DAY)
     for topic, at in {"placed": placed, "sent": sent, "arrived": arrived}.items():
-        simulation.scheduler.at(at, lambda topic=topic: _happens(simulation, number, topic))
+        simulation.scheduler.at(at, partial(_happens, simulation, number, topic))
     if simulation.faults.strikes(CANCEL, 0.2):
         simulation.scheduler.at(placed + 1, lambda: simulation.when_busy.append(partial(_is_cancelled, simulation, number)))
 
@@ -296,7 +296,7 @@ def owner_looks(simulation: Simulation, every: float) -> None:
                 got_it = any(one.id == id_ for one in simulation.accepted)
                 how: How = simulation.random.choice(("sent", "leave") if got_it else ("again", "leave"))
                 simulation.faults.happened[SETTLE] += 1
-                asks(simulation, 1.0, "settle", lambda world, id_=id_, how=how: settle(world, id_, how))
+                asks(simulation, 1.0, "settle", partial(settle, id_=id_, how=how))
         simulation.scheduler.at(every, look)
 
     simulation.scheduler.at(every, look)

@@ -132,37 +132,36 @@ class Watch:
                 self.wrong("a retry counts once in the cap", id=item["id"], heard=len(heard))
 
     def _is_authorised(self, task: Task, item: Item, changes: list[Change]) -> None:
-        simulation = self._simulation
+        simulation, table = self._simulation, self._simulation.store.sqlite
         id_, person, message_class = str(item["id"]), str(item["person"]), str(item["message_class"])
-        now = simulation.scheduler.time
-        table = simulation.store.sqlite
         standing = table.get((f"P#{person}", "STANDING")) or {}
-        shard = str(item["due_pk"]).split("#")[1]
-        opened = table.get(gate.key(shard)) or {}
-        if simulation.live != table.identity():
-            self.wrong("only the live table sends", id=id_)
-        if "paused_at" in opened:
-            self.wrong("paused means no authorisation", id=id_)
-        if opened.get("leased_by") != task.worker:
-            self.wrong("whoever authorises holds the lease", id=id_)
-        if not any(line.follow_up == id_ for line in simulation.journal):
-            self.wrong("what is authorised is in the journal", id=id_)
-        if message_class != SERVICE and (person in self._stopped or "stopped_at" in standing):
-            self.wrong("nothing is authorised after a stop", id=id_)
-        if message_class != SERVICE and standing.get("unreachable_why") == "complained":
-            self.wrong("no courtesy after an objection", id=id_)
+        opened = table.get(gate.key(str(item["due_pk"]).split("#")[1])) or {}
+        selling = message_class != SERVICE
+        broken = {
+            "only the live table sends": simulation.live != table.identity(),
+            "paused means no authorisation": "paused_at" in opened,
+            "whoever authorises holds the lease": opened.get("leased_by") != task.worker,
+            "what is authorised is in the journal": not any(line.follow_up == id_ for line in simulation.journal),
+            "nothing is authorised after a stop": selling and (person in self._stopped or "stopped_at" in standing),
+            "no courtesy after an objection": selling and standing.get("unreachable_why") == "complained",
+            "a recipient gets one note, ever": item["role"] == RECIPIENT and standing.get("noted") != id_,
+        }
+        for rule in (rule for rule, is_broken in broken.items() if is_broken):
+            self.wrong(rule, id=id_)
         if message_class == MARKETING:
             self._has_consent(id_, person, standing)
-        if item["role"] == RECIPIENT and standing.get("noted") != id_:
-            self.wrong("a recipient gets one note, ever", id=id_)
-        if message_class != SERVICE:
-            self._heard[person].setdefault(id_, now)
-            lately = [at for at in self._heard[person].values() if at > now - CAP_DAYS.total_seconds()]
-            if len(lately) > simulation.shop.manners.cap:
-                self.wrong("the cap holds, retries included", id=id_, heard=len(lately))
-            if not any(one.key[1] == "STANDING" and one.key[0] == f"P#{person}" for one in changes):
-                self.wrong("the cap list is part of the authorisation", id=id_)
-        self._authorised[id_].append(now)
+        if selling:
+            self._is_within_cap(id_, person, changes)
+        self._authorised[id_].append(simulation.scheduler.time)
+
+    def _is_within_cap(self, id_: str, person: str, changes: list[Change]) -> None:
+        now = self._simulation.scheduler.time
+        self._heard[person].setdefault(id_, now)
+        lately = [at for at in self._heard[person].values() if at > now - CAP_DAYS.total_seconds()]
+        if len(lately) > self._simulation.shop.manners.cap:
+            self.wrong("the cap holds, retries included", id=id_, heard=len(lately))
+        if not any(one.key == (f"P#{person}", "STANDING") for one in changes):
+            self.wrong("the cap list is part of the authorisation", id=id_)
 
     def _has_consent(self, id_: str, person: str, standing: Item) -> None:
         ledger = self._simulation.store.sqlite.query(
@@ -187,9 +186,9 @@ class Watch:
             self._closed.add(person)
 
     def _voucher(self, change: Change) -> None:
-        if change.before is not None and change.before.get("redeemed_by"):
-            if change.after is None or change.after.get("redeemed_by") != change.before["redeemed_by"]:
-                self.wrong("a voucher is redeemed by one order", key=change.key)
+        before, after = change.before or {}, change.after or {}
+        if before.get("redeemed_by") not in (None, after.get("redeemed_by")):
+            self.wrong("a voucher is redeemed by one order", key=change.key)
 
     def _gate(self, change: Change, changes: list[Change]) -> None:
         before, after = change.before or {}, change.after or {}
@@ -335,9 +334,7 @@ class Watch:
         if is_off(order):
             return
         simulation = self._simulation
-        due = wanted(
-            order, None, simulation.playbook, simulation.shop, lambda key: simulation.person(key), simulation.scheduler.now()
-        )
+        due = wanted(order, None, simulation.playbook, simulation.shop, simulation.person, simulation.scheduler.now())
         there = {str(found["id"]) for found in simulation.items("F#")}
         for one in due:
             if one.role == BUYER and one.id not in there and one.rule != "on-its-way":

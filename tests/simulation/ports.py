@@ -351,10 +351,10 @@ class SimStorefront:
     def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str]) -> None:
         pass
 
-    def identify(self, headers: Mapping[str, str], raw: bytes) -> Delivery:
+    def identify(self, headers: Mapping[str, str], raw: bytes) -> Delivery:  # noqa: ARG002 - the port's
         return Delivery(headers["topic"], headers["id"])
 
-    def learn(self, topic: str, raw: bytes) -> Learnt | Ignored:
+    def learn(self, topic: str, raw: bytes) -> Learnt | Ignored:  # noqa: ARG002 - the port's
         return msgspec.json.decode(raw, type=Learnt)
 
 

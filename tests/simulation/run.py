@@ -259,7 +259,7 @@ class Simulation:
 
     def _is_due(self) -> bool:
         ((first,),) = self.store.sqlite._read("select min(due_sk) from item where due_pk is not null")
-        return first is not None and str(first) <= self.scheduler.stamp()
+        return bool(first) and str(first) <= self.scheduler.stamp()
 
     # --- the end ---
 

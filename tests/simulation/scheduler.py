@@ -61,6 +61,7 @@ class Scheduler:
 
     def __init__(self, random: Random, began: datetime, faults: Faults, crasher: Crasher | None = None) -> None:
         self.random, self.began, self.faults, self.crasher = random, began, faults, crasher
+        self._after = crasher is not None and crasher.after
         self.time = 0.0
         self.steps = 0
         self.crashes = 0
@@ -142,7 +143,8 @@ class Scheduler:
             raise Endless
         crashing = self.crasher is not None and self.crasher.at == self.steps
         task.frozen += pause
-        if task.dead or fault == CRASH_BEFORE or (crashing and self.crasher is not None and not self.crasher.after):
+        killed = task.dead  # meanwhile, by others
+        if killed or fault == CRASH_BEFORE or (crashing and not self._after):
             self._die(task, name, "before")
         self.note(task.name, name, fault)
         answer = effect(fault)

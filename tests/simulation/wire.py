@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.adapters.mailer_ses import STREAMS, TAG, SesMailer, ses_client
@@ -43,7 +43,7 @@ class _Socket:
         self.fault = ""
 
     def send(self, request: AWSPreparedRequest) -> AWSResponse:
-        asked = json.loads(request.body)
+        asked = json.loads(str(request.body) if isinstance(request.body, str) else bytes(request.body))  # type: ignore[arg-type]  # SES is sent text
         (id_,) = [tag["Value"] for tag in asked["EmailTags"] if tag["Name"] == TAG]
         fault, self.fault = self.fault, ""
         if fault in _ANSWERS:
@@ -61,7 +61,7 @@ class _Socket:
 
 def _answer(request: AWSPreparedRequest, status: int, body: dict[str, Any], code: str = "") -> AWSResponse:
     headers = {"content-type": "application/json", **({"x-amzn-errortype": code} if code else {})}
-    return AWSResponse(request.url, status, headers, _Body(json.dumps(body).encode()))
+    return AWSResponse(request.url, status, HeadersDict(headers), _Body(json.dumps(body).encode()))  # type: ignore[arg-type]  # the stubs name another class than botocore uses
 
 
 @cache
