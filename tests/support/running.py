@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from chalicelib.config import ROOT, Settings
 from tests.factories import signed
 
 COURTESY = (sys.executable, "-c", "from courtesy.main import run; run()")
+PATIENCE_SECONDS = 30
 
 
 class Reply(Struct, frozen=True):
@@ -83,9 +85,14 @@ class Running:
         return self.ask("POST", path, body, {**kind, **{name.replace("_", "-"): value for name, value in headers.items()}})
 
     def says(self) -> str:
-        """The next line on its standard output."""
+        """The next line on its standard output. One that says nothing for long is killed, and "" is what it said."""
         assert self._process.stdout is not None
-        return self._process.stdout.readline()
+        killer = threading.Timer(PATIENCE_SECONDS, self._process.kill)
+        killer.start()
+        try:
+            return self._process.stdout.readline()
+        finally:
+            killer.cancel()
 
     def memory(self) -> float:
         """At its highest, in MiB; 0 where the system does not tell."""
