@@ -121,6 +121,7 @@ def _port(text: str) -> int:
 
 def _up(asked: argparse.Namespace) -> int:
     from chalicelib.usecases.live_table import is_live
+    from chalicelib.usecases.pause import is_paused
     from courtesy.up import Server, alone, asked_to_end
 
     data = chosen(asked).data
@@ -133,6 +134,8 @@ def _up(asked: argparse.Namespace) -> int:
         say(f"{server.world.shop.name} is open at {server.url}/ (outbox: {server.url}/dev/). Ctrl-C closes it.")
         if not is_live(server.world):
             say("This is not the live table, so nothing is sent. Close the shop and run courtesy restore --check.")
+        elif is_paused(server.world):
+            say("Sending is paused: courtesy resume ends that.")
         ended.wait()
         server.stop()
     return DONE

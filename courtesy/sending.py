@@ -99,6 +99,7 @@ def _check(asked: Asked) -> int:
 
 
 def _do_restore(asked: Asked) -> int:
+    from chalicelib.usecases.pause import is_paused
     from chalicelib.usecases.restore import restore
 
     data = chosen(asked).data
@@ -107,8 +108,11 @@ def _do_restore(asked: Asked) -> int:
             _put_in_place(asked.source, data / "table.db")
         with opened(asked) as world:
             done = restore(world, check=False)
+            paused = is_paused(world)
     _tell(done, "became", "are")
     say("This is the live table now: start the shop with courtesy up.")
+    if paused:
+        say("Sending was paused when it was copied, and is: courtesy resume ends that.")
     return DONE
 
 

@@ -13,6 +13,9 @@ DOUBT = timedelta(hours=24)
 
 ASK_AGAIN = timedelta(hours=1)
 
+TOO_SOON = timedelta(minutes=10)
+"""Before that the owner cannot have it sent again: an event may be on its way, and a command said twice must not answer a new doubt."""
+
 Step = Literal["wait", "ask", "once more", "leave to the owner"]
 
 
@@ -27,6 +30,11 @@ def next_step(one: FollowUp, heard_of: datetime | None, now: datetime) -> Step:
     if heard_of is None or heard_of < one.authorised_at:
         return "ask"
     return "wait" if now < one.authorised_at + DOUBT else "once more"
+
+
+def may_go_again(one: FollowUp, now: datetime) -> bool:
+    """Whether the owner may have it sent again by now."""
+    return one.authorised_at is None or now >= one.authorised_at + TOO_SOON
 
 
 def look_again(one: FollowUp, step: Step, now: datetime) -> datetime:

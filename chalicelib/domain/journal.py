@@ -14,6 +14,9 @@ from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.playbook import RECIPIENT
 from chalicelib.domain.standing import CAP_DAYS, SERVICE, Standing
 
+ONE_OF_SEVERAL = "one of several"
+"""As the id of a recipient's one note, where nobody can tell which of them it was: then none may go any more."""
+
 
 class Line(Struct, frozen=True, omit_defaults=True):
     """One thing that was about to be committed at `at`.
@@ -67,7 +70,7 @@ def _about(one: FollowUp, kind: Literal["authorised", "noted"], at: datetime) ->
 
 
 class Memory(Struct):
-    """All that the journal says of one person. `authorised`: follow-up id → its last line; `noted`: the one note's id."""
+    """All that the journal says of one person. `authorised`: follow-up id → its last line; `noted`: the one note's id, or ONE_OF_SEVERAL."""
 
     authorised: dict[str, Line] = field(default_factory=dict)
     noted: str = ""
@@ -98,7 +101,7 @@ def remember(lines: Iterable[Line]) -> dict[str, Memory]:
             case "noted":
                 pass
         if line.role == RECIPIENT:
-            memory.noted = line.follow_up
+            memory.noted = line.follow_up if memory.noted in ("", line.follow_up) else ONE_OF_SEVERAL
     return people
 
 

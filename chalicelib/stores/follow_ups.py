@@ -231,7 +231,7 @@ def _looked_at(follow_up: FollowUp, look_at: datetime) -> dict[str, str]:
     return {"look_at": stamp(look_at), **_due(follow_up, look_at)}
 
 
-# --- out of doubt: each loses when it is unsure no longer ---
+# --- out of doubt: each loses when it is unsure no longer, or is again ---
 
 
 def plan_once_more(follow_up: FollowUp, why: Reason, now: datetime) -> Update:
@@ -239,7 +239,7 @@ def plan_once_more(follow_up: FollowUp, why: Reason, now: datetime) -> Update:
     return Update(
         key(follow_up.id),
         set={"state": fu.PLANNED, "reason": value(why), "tried_again": True, **_looked_at(follow_up, now)},
-        when=(Equals("state", fu.UNSURE), Equals("token", follow_up.token)),
+        when=_mine(follow_up.token, fu.UNSURE),
     )
 
 
@@ -250,7 +250,7 @@ def settled_again(follow_up: FollowUp, now: datetime) -> Update:
     return Update(
         key(follow_up.id),
         set={"state": fu.PLANNED, "reason": value(why), "expires_at": expires, **_looked_at(follow_up, now)},
-        when=(Equals("state", fu.UNSURE),),
+        when=_mine(follow_up.token, fu.UNSURE),
     )
 
 
@@ -260,7 +260,7 @@ def settled(follow_up: FollowUp, now: datetime, *, sent: bool) -> Update:
     ending: dict[str, Value] = {"state": fu.SENT, "sent_at": at, "reason": value(Reason("owner-sent", {"at": at}))}
     if not sent:
         ending = {"state": fu.FAILED, "reason": value(Reason("owner-left", {"at": at}))}
-    return Update(key(follow_up.id), set=ending, remove=_DUE_KEYS, when=(Equals("state", fu.UNSURE),))
+    return Update(key(follow_up.id), set=ending, remove=_DUE_KEYS, when=_mine(follow_up.token, fu.UNSURE))
 
 
 # --- after a restore ---

@@ -138,5 +138,7 @@ def _new_voucher(world: World, claim: Claim, now: datetime) -> Voucher:
 
 def _voucher_mail(world: World, claim: Claim, voucher: Voucher, now: datetime) -> Action:
     (rule,) = world.playbook.of("confirmed")
-    extra = {"code": voucher.code}
-    return follow_ups.put(planned(rule, claim.person, claim.offer.name, now, Reason("confirmed"), world.shop, now, extra=extra))
+    extra, why = {"code": voucher.code}, Reason("confirmed")
+    # by its code: where a restore has lost the first, its mail is known from the journal, and says another code
+    one = planned(rule, claim.person, claim.offer.name, now, why, world.shop, now, extra=extra, occurrence=voucher.code)
+    return follow_ups.put(one)

@@ -28,6 +28,12 @@ def resume(world: World) -> int:
     return count
 
 
+def is_paused(world: World) -> bool:
+    """Whether any shard is. Errors: Retryable."""
+    now, items = world.clock.now(), world.table.get_many([gate.key(shard) for shard in follow_ups.SHARDS])
+    return any(gate.load(item, now, world.shop).paused for item in items.values())
+
+
 def _look_at_once(world: World, shard: str, lane: str) -> int:
     now, count, after = world.clock.now(), 0, None
     while True:

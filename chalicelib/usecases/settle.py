@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal
 
 from chalicelib.domain import follow_up as fu
+from chalicelib.domain.doubt import TOO_SOON, may_go_again
 from chalicelib.errors import Conflict, Lost, NotFound
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import follow_ups
@@ -15,7 +17,7 @@ How = Literal["sent", "again", "leave"]
 def settle(world: World, id_: str, how: How) -> None:
     """sent: it went out. again: it waits its turn again, and every check is asked anew. leave: it is left at that.
 
-    Errors: NotFound, Conflict (it is not unsure, or no longer), Retryable.
+    Errors: NotFound, Conflict (it is not unsure, or no longer; again: not for long enough), Retryable.
     """
     try:
         found = follow_ups.load_many(world.table, [id_]).get(id_)
@@ -26,12 +28,17 @@ def settle(world: World, id_: str, how: How) -> None:
     if found.state != fu.UNSURE:
         raise Conflict(f"That follow-up is {found.state}: only what is unsure can be settled.")
     now = world.clock.now()
+    if how == "again" and not may_go_again(found, now):
+        minutes = TOO_SOON // timedelta(minutes=1)
+        raise Conflict(
+            f"That follow-up has been in doubt for less than {minutes} minutes: an event may still settle it, so wait until then."
+        )
     try:
         world.table.transact(
             [follow_ups.settled_again(found, now) if how == "again" else follow_ups.settled(found, now, sent=how == "sent")],
             world.ids.token(),
         )
     except Lost:
-        raise Conflict("That follow-up was settled this moment, by an event.") from None
+        raise Conflict("That follow-up moved on this moment: courtesy follow-ups shows how it stands.") from None
     if how == "again":
         world.queue.put(DUE_NOW, {"why": "settled"})

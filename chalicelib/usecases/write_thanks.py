@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from chalicelib.domain.calendar import stamp
+from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.identity import first_name, is_unsafe, person_id
 from chalicelib.domain.order import Order
@@ -40,24 +41,30 @@ def write_thanks(world: World, token: str, message: str) -> None:
     words = parse_message(message)
     for _ in range(TRIES):
         order, gift = _opened(world, token)
+        relay = _relay(world, order)
         try:
-            world.table.transact(_passing_on(world, order, gift, words), world.ids.token())
+            world.table.transact(_passing_on(world, order, gift, words, relay), world.ids.token())
         except Lost:
-            continue  # an event of the order came between, or the other tab was quicker: look again
+            if follow_ups.load_many(world.table, [relay.id]):
+                raise Conflict(_WRITTEN) from None  # by the other tab, or before a restore
+            continue  # an event of the order came between: look again
         world.queue.put(DUE_NOW, {"why": "thanks"})
         return
     raise Retryable("Too much happened at once. Please press the button again.")
 
 
-def _passing_on(world: World, order: Order, gift: Gift, words: str) -> list[Action]:
+def _relay(world: World, order: Order) -> FollowUp:
     if order.view is None or not order.view.buyer.dedupe_key:
         raise NotFound("We can no longer reach the giver.")
     now = world.clock.now()
     giver = person_id(world.secrets.people, order.view.buyer.dedupe_key)
     (rule,) = world.playbook.of("thanks")
-    relay = planned(rule, giver, order.key, now, Reason("thanks-written", {"at": stamp(now)}), world.shop, now)
+    return planned(rule, giver, order.key, now, Reason("thanks-written", {"at": stamp(now)}), world.shop, now)
+
+
+def _passing_on(world: World, order: Order, gift: Gift, words: str, relay: FollowUp) -> list[Action]:
     return [
-        orders.thanked(order, now),
+        orders.thanked(order, world.clock.now()),
         orders.put_gift(order, msgspec.structs.replace(gift, thanks=words)),
         follow_ups.put(relay),
     ]

@@ -319,6 +319,9 @@ def restores(simulation: Simulation, at: float, age: float) -> None:
         for number, bought in simulation.orders.items():  # the owner has the storefront send again what it sent
             for topic in bought.told:
                 tells(simulation, number, topic, simulation.random.uniform(HOUR, 4 * HOUR))
+        asks(
+            simulation, simulation.random.uniform(5 * HOUR, 9 * HOUR), "resume", resume
+        )  # it may have been copied during a pause
         simulation.tick_at(simulation.scheduler.stamp())
 
     simulation.scheduler.at(at, put_back)

@@ -56,6 +56,7 @@ class Watch:
         self._heard: dict[str, dict[str, float]] = defaultdict(dict)
         self._closed: set[str] = set()
         self._restored = False
+        self._late_is_held = False
 
     def wrong(self, rule: str, /, **facts: object) -> None:
         """Notes a violation."""
@@ -109,6 +110,8 @@ class Watch:
             and after.get("tried_again")
         ):
             self._goes_once_more(before)
+        if new == fu.HELD and str(after["person"]) == self._simulation.person(LATE):
+            self._late_is_held = True
         if new == fu.HELD and not self._restored:
             self._is_held(after)
         if new in fu.OPEN and not after.get("due_pk"):
@@ -346,8 +349,7 @@ class Watch:
         claimed = [item for item in self._simulation.items("F#") if item["person"] == person]
         took = [one.at for one in self._simulation.accepted if one.to == LATE]
         asked_at = [instant(str(item["created_at"])) for item in claimed]
-        paused = "paused_at" in (self._simulation.store.sqlite.get(gate.key("0")) or {})
-        if paused or not claimed:
+        if self._late_is_held or not claimed:  # by the owner's pause
             return
         began = (min(asked_at) - self._simulation.scheduler.began).total_seconds()
         if not took or min(took) > began + PROMPT_SECONDS:

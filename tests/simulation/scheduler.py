@@ -143,7 +143,7 @@ class Scheduler:
             raise Endless
         crashing = self.crasher is not None and self.crasher.at == self.steps
         task.frozen += pause
-        killed = task.dead  # meanwhile, by others
+        killed: bool = task.dead  # meanwhile, by others
         if killed or fault == CRASH_BEFORE or (crashing and not self._after):
             self._die(task, name, "before")
         self.note(task.name, name, fault)

@@ -17,7 +17,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
+
+import msgspec
 
 from chalicelib.errors import Busy, Lost, Refused
 from chalicelib.table import (
@@ -73,6 +75,7 @@ _ENTRIES = {
 }
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class SqliteTable:
@@ -126,7 +129,7 @@ class SqliteTable:
 
     def get(self, key: Key, *, strong: bool = True) -> Item | None:  # noqa: ARG002 - every read is strong here
         rows = self._read(_ONE, *checked_key(key))
-        return json.loads(rows[0][0]) if rows else None
+        return _decode(rows[0][0]) if rows else None
 
     def get_many(self, keys: Sequence[Key], *, strong: bool = True) -> dict[Key, Item]:  # noqa: ARG002
         """In one read transaction: it never sees half of a write."""
@@ -258,12 +261,12 @@ class SqliteTable:
 
 def _item(db: sqlite3.Connection, key: Key) -> Item | None:
     row = db.execute(_ONE, key).fetchone()
-    return None if row is None else json.loads(row[0])
+    return None if row is None else _decode(row[0])
 
 
 def _page(rows: list[tuple[str, ...]], limit: int) -> Page:
     """Of rows that begin with the document and go on with its place; there is one more than `limit` if there are more pages."""
-    return Page([json.loads(row[0]) for row in rows[:limit]], mark(*rows[limit - 1][1:]) if len(rows) > limit else None)
+    return Page([_decode(row[0]) for row in rows[:limit]], mark(*rows[limit - 1][1:]) if len(rows) > limit else None)
 
 
 def _commit(db: sqlite3.Connection, actions: Sequence[Action]) -> None:
