@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.domain import journal
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import FollowUp
-from chalicelib.domain.journal import Line, Memory, remember, stands_again
+from chalicelib.domain.journal import ONE_OF_SEVERAL, Line, Memory, remember, stands_again
 from chalicelib.domain.playbook import BUYER, RECIPIENT
 from chalicelib.domain.standing import COURTESY, MARKETING, SERVICE, Standing
 from tests.factories import PERSON, follow_up
@@ -92,6 +92,12 @@ def test_a_click_is_remembered_as_agreement_only_where_it_agreed() -> None:
 @pytest.mark.parametrize("line", [journal.authorised, journal.noted])
 def test_the_one_note_is_remembered_however_it_went(line: Callable[[FollowUp, datetime], Line]) -> None:
     assert memory_of([line(follow_up(id="p-note", role=RECIPIENT), NOON)]).noted == "p-note"
+
+
+def test_of_two_notes_nobody_can_tell_which_one_went() -> None:
+    first, second = (journal.authorised(follow_up(id=f"p-{n}", role=RECIPIENT), NOON) for n in "12")
+    assert memory_of([first, first]).noted == "p-1"
+    assert memory_of([first, second, first]).noted == ONE_OF_SEVERAL
 
 
 def test_a_buyers_mail_is_no_note() -> None:

@@ -128,6 +128,7 @@ def test_again_sends_it() -> None:
         crowd(world, 1)
         world.journal.append([journal.authorised(only(world), NOON)])
         done(world)
+        world.clock.move(HOUR)
         settle(world, only(world).id, "again")
         world.work()
         assert (only(world).state, len(world.mails())) == (fu.SENT, 1)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain.doubt import TOO_SOON
 from chalicelib.domain.follow_up import FAILED, HELD, PLANNED, SENT, UNSURE
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ports import DUE_NOW, MailUncertain
@@ -17,6 +19,8 @@ from tests.support.sending import Service, all_of_them, comes_back, crowd, fails
 from tests.support.watched import once, watched
 from tests.support.world import TestWorld
 
+HOUR = timedelta(hours=1)
+
 
 @pytest.fixture
 def world() -> Iterator[TestWorld]:
@@ -26,6 +30,7 @@ def world() -> Iterator[TestWorld]:
         fails_once(made, MailUncertain("The connection was cut."))
         made.work()
         made.mailer = made.outbox
+        made.clock.move(HOUR)
         yield made
 
 
@@ -56,6 +61,29 @@ def test_again_waits_its_turn_again_and_goes(world: TestWorld) -> None:
     assert (only(world).state, [kept.times for kept in world.mails()]) == (SENT, [1])
 
 
+def test_again_is_refused_while_an_event_may_be_on_its_way() -> None:
+    with TestWorld() as world:
+        crowd(world, 1)
+        fails_once(world, MailUncertain("The connection was cut."))
+        world.work()
+        world.clock.move(TOO_SOON - timedelta(seconds=1))
+        with pytest.raises(Conflict, match="less than 10 minutes"):
+            settle(world, only(world).id, "again")
+        assert only(world).state == UNSURE
+        world.clock.move(timedelta(seconds=1))
+        settle(world, only(world).id, "again")
+        assert only(world).state == PLANNED
+
+
+@pytest.mark.parametrize("how", ["sent", "leave"])
+def test_what_is_not_to_go_again_need_not_wait(how: How) -> None:
+    with TestWorld() as world:
+        crowd(world, 1)
+        fails_once(world, MailUncertain("The connection was cut."))
+        world.work()
+        settle(world, only(world).id, how)
+
+
 def test_again_has_new_time_to_go_out() -> None:
     with TestWorld() as world:
         thank_yous(world, 1)
@@ -82,6 +110,7 @@ def test_again_may_be_in_doubt_again(world: TestWorld) -> None:
         fails_once(world, MailUncertain("The connection was cut."))
         world.work()
         assert only(world).state == UNSURE
+        world.clock.move(HOUR)
 
 
 @pytest.mark.parametrize("id_", ["", "nothing", "somebody-something", "F#x", "é-ü"])
@@ -103,7 +132,7 @@ def test_only_what_is_unsure_can_be_settled(world: TestWorld, how: How) -> None:
 def test_an_event_that_is_quicker_is_believed(world: TestWorld, how: How) -> None:
     id_ = only(world).id
     world.table = watched(world.sqlite, before=once(lambda: comes_back(world, id_), at="transact"))
-    with pytest.raises(Conflict, match="by an event"):
+    with pytest.raises(Conflict, match="this moment"):
         settle(world, id_, how)
     assert (only(world).state, only(world).message_id) == (SENT, "message-late")
 
