@@ -148,7 +148,7 @@ class TestWorld:
         self.journal: Journal = MemoryJournal()
         self.ids = CountedIds()
         self.worker = "worker"
-        self.secrets = msgspec.structs.replace(SECRETS, live_table=self.sqlite.identity())
+        self.secrets = msgspec.structs.replace(SECRETS, live_table=self.table.identity())
         self.renderer = _TEMPLATES
         self.shop = demo_shop(**shop)
         self.playbook = shipped_playbook()
