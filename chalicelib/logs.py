@@ -6,7 +6,7 @@ import json
 import logging
 import traceback
 
-LOG = logging.getLogger("courtesy")
+LOG = logging.getLogger("chalicelib")  # not the app's name: Chalice silences that logger up to its errors
 
 
 def warn(event: str, **ids: str) -> None:

@@ -116,6 +116,11 @@ class Mailer(Protocol):
     """One attempt a call, never a retry inside."""
 
     @property
+    def name(self) -> str:
+        """Kept with each authorisation, so that nobody asks one mailer what became of another's mail."""
+        ...
+
+    @property
     def probe(self) -> str:
         """An address that takes any mail and makes an event of it, to ask whether events flow; "" where there are no events at all."""
         ...

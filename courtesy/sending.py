@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from chalicelib.adapters.local.table_sqlite import SqliteTable
+from chalicelib.adapters.local.table_sqlite import SqliteTable, copy_file
 from chalicelib.errors import Conflict, Misconfigured
 from chalicelib.usecases.restore import Restored
 from courtesy.opened import chosen, opened
@@ -69,18 +69,24 @@ def _settle(asked: Asked) -> int:
 
 
 def _backup(asked: Asked) -> int:
-    if asked.file.exists():
-        raise Conflict(f"{asked.file} is there already: give another name.")
     with opened(asked) as world:
-        world.table.copy_to(asked.file)
-    say(f"The table is copied to {asked.file}. Never put the journal back to an earlier day: courtesy restore needs it as it is.")
+        try:
+            world.table.copy_to(asked.file)
+        except FileExistsError:
+            raise Conflict(f"{asked.file} is there already: give another name.") from None
+    say(
+        f"The table is copied to {asked.file}. Keep {chosen(asked).data / 'secrets.json'} and the journal, too: restoring needs both as they are now."
+    )
     return DONE
 
 
 def _restore(asked: Asked) -> int:
-    if asked.source is not None:
-        _checked_backup(asked.source)
-    return _check(asked) if asked.check else _do_restore(asked)
+    data = chosen(asked).data
+    if not (data / "secrets.json").exists():
+        raise Misconfigured(f"No shop has run on {data} yet: start one with courtesy up.")
+    if asked.source is not None and not asked.source.exists():
+        raise Misconfigured(f"There is no file {asked.source}.")
+    return _check(asked) if asked.check else _do_restore(asked, data)
 
 
 def _check(asked: Asked) -> int:
@@ -90,64 +96,63 @@ def _check(asked: Asked) -> int:
         table = None
         if asked.source is not None:
             table = Path(folder) / "table.db"
-            with SqliteTable(asked.source) as source:
-                source.copy_to(table)
+            copy_file(asked.source, table)
         with opened(asked, table=table) as world:
-            _tell(restore(world, check=True), "would become", "would be")
-    say("Nothing was changed.")
+            _tell(restore(world, check=True))
+    say("Nothing is changed yet: courtesy restore without --check does it.")
     return DONE
 
 
-def _do_restore(asked: Asked) -> int:
-    from chalicelib.usecases.pause import is_paused
+def _do_restore(asked: Asked, data: Path) -> int:
+    from chalicelib.usecases.pause import is_paused, pause
     from chalicelib.usecases.restore import restore
 
-    data = chosen(asked).data
     with alone(data):
+        paused = False
         if asked.source is not None:
-            _put_in_place(asked.source, data / "table.db")
+            if (data / "table.db").exists():
+                with opened(asked) as world:
+                    paused = is_paused(world)
+            _put_in_place(asked.source, data)
         with opened(asked) as world:
+            if paused:
+                pause(world)  # the owner's word outlives the table
             done = restore(world, check=False)
             paused = is_paused(world)
-    _tell(done, "became", "are")
-    say("This is the live table now: start the shop with courtesy up.")
+    _tell(done)
+    say("Have the storefront send the orders since then again. Claims, consents and vouchers since then are lost.")
     if paused:
-        say("Sending was paused when it was copied, and is: courtesy resume ends that.")
+        say("Sending is paused: courtesy resume ends that.")
+    say("This is the live table now: start the shop with courtesy up.")
     return DONE
 
 
-def _checked_backup(path: Path) -> None:
-    if not path.exists():
-        raise Misconfigured(f"There is no file {path}.")
-    with SqliteTable(path) as table:
-        table.identity()
-
-
-def _put_in_place(source: Path, table: Path) -> None:
-    new = _unused(table.with_suffix(".new"))
-    with SqliteTable(source) as backup:
-        backup.copy_to(new)
+def _put_in_place(source: Path, data: Path) -> None:
+    table, new, replaced = data / "table.db", data / "table.new", data / "replaced"
+    new.unlink(missing_ok=True)
+    copy_file(source, new)
     if table.exists():
-        with SqliteTable(table) as old:
-            old.copy_to(_unused(table.with_suffix(".replaced")))  # should it turn out to be the better one
-        for more in ("", "-wal", "-shm"):
+        replaced.mkdir(mode=0o700, exist_ok=True)
+        with SqliteTable(table) as old:  # should it turn out to be the better one
+            old.copy_to(replaced / f"table-{len(list(replaced.iterdir())) + 1}.db")
+        for more in ("-wal", "-shm"):
             table.with_name(table.name + more).unlink(missing_ok=True)
     new.replace(table)
 
 
-def _unused(path: Path) -> Path:
-    path.unlink(missing_ok=True)
-    return path
-
-
-def _tell(done: Restored, become: str, are: str) -> None:
-    say(f"{_count(len(done.unsure), 'follow-up')} may have gone out since, and {become} unsure; none is sent again by itself.")
-    say(f"{_count(done.stopped, 'person', 'people')} had asked us to stop, and {are} stopped again.")
-    say(
-        f"{_count(done.unreachable, 'person', 'people')} could not be reached by mail, or complained, and {are} left alone again."
+def _tell(done: Restored) -> None:
+    lines = (
+        (len(done.unsure), "follow-up", "follow-ups", "may have gone out since: unsure, and not sent again by itself."),
+        (done.stopped, "person", "people", "asked us to stop: stopped again."),
+        (done.unreachable, "person", "people", "complained, or mail came back from them: left alone again."),
+        (done.noted, "recipient", "recipients", "had their one note: not written to again."),
     )
-    say(f"{_count(done.noted, 'recipient')} had the one note, and {are} not written to again.")
+    for number, one, many, what in lines:
+        if number:
+            say(f"{number} {one if number == 1 else many} {what}")
+    if not any(number for number, *_ in lines):
+        say("By the journal this table has forgotten nothing.")
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
+def _count(number: int, one: str) -> str:
+    return f"{number} {one}{'' if number == 1 else 's'}"

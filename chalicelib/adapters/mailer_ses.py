@@ -61,7 +61,7 @@ class SesMailer:
     missing name is Misconfigured from the start. `seconds`: wall-clock time, in seconds; `monotonic` and `sleep` keep the rate.
     """
 
-    probe = PROBE
+    name, probe = "ses", PROBE
 
     def __init__(
         self,

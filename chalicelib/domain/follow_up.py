@@ -35,6 +35,7 @@ class FollowUp(Struct, frozen=True, omit_defaults=True):
 
     `reason`: why it is in its state; `why`: why it was planned at all. `look_at`: when the clock looks at it next. `expires_at`: after that it is too late; None while a hold stops the count.
     `token`, `place`, its neighbours' ids `follows` and `followed_by`, and `authorised_at` belong to one authorisation.
+    `via`: the mailer that it was last authorised for.
     `tried_again`: it was planned once more out of doubt, which happens once, or it must never be.
     """
 
@@ -56,6 +57,7 @@ class FollowUp(Struct, frozen=True, omit_defaults=True):
     follows: str = ""
     followed_by: str = ""
     authorised_at: datetime | None = None
+    via: str = ""
     tried_again: bool = False
     sent_at: datetime | None = None
     message_id: str = ""

@@ -90,19 +90,23 @@ def remember(lines: Iterable[Line]) -> dict[str, Memory]:
             case "authorised":
                 memory.authorised[line.follow_up] = line
             case "stopped":
-                memory.stopped_at = line.at
+                memory.stopped_at = _latest(memory.stopped_at, line.at)
             case "unreachable" if line.why == COMPLAINED:
-                memory.complained_at = line.at
+                memory.complained_at = _latest(memory.complained_at, line.at)
             case "unreachable":
-                memory.bounced_at = line.at
+                memory.bounced_at = _latest(memory.bounced_at, line.at)
             case "confirmed":
-                memory.reached_at = line.at
-                memory.agreed_at = line.at if line.why else memory.agreed_at
+                memory.reached_at = _latest(memory.reached_at, line.at)
+                memory.agreed_at = _latest(memory.agreed_at, line.at) if line.why else memory.agreed_at
             case "noted":
                 pass
         if line.role == RECIPIENT:
             memory.noted = line.follow_up if memory.noted in ("", line.follow_up) else ONE_OF_SEVERAL
     return people
+
+
+def _latest(before: datetime | None, at: datetime) -> datetime:
+    return max(before, at) if before else at  # several clocks write the journal
 
 
 def stands_again(standing: Standing, memory: Memory, now: datetime) -> Standing:
@@ -121,9 +125,13 @@ def stands_again(standing: Standing, memory: Memory, now: datetime) -> Standing:
         unreachable_at=standing.unreachable_at or complained_at or bounced_at,
         unreachable_why=COMPLAINED if complained_at else standing.unreachable_why or (BOUNCED if bounced_at else ""),
         noted=standing.noted or memory.noted,
-        heard={**_heard_of(memory, now), **standing.heard},
+        heard=_later(standing.heard, _heard_of(memory, now)),
     )
     return found if found == standing else structs.replace(found, version=standing.version + 1)
+
+
+def _later(one: dict[str, str], other: dict[str, str]) -> dict[str, str]:
+    return {id_: max(one.get(id_, ""), other.get(id_, "")) for id_ in {**one, **other}}
 
 
 def _since(undone: datetime | None, done: datetime) -> bool:

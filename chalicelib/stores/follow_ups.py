@@ -162,7 +162,7 @@ def end(id_: str, verdict: End) -> Update:
 # --- while it goes: all under the authorisation's own token ---
 
 
-def authorise(id_: str, token: str, place: int, neighbours: tuple[str, str], now: datetime) -> Update:
+def authorise(id_: str, token: str, via: str, place: int, neighbours: tuple[str, str], now: datetime) -> Update:
     """From planned to sending. The due key stays, so that the clock comes back to whatever gets stuck here."""
     at = stamp(now)
     return Update(
@@ -170,6 +170,7 @@ def authorise(id_: str, token: str, place: int, neighbours: tuple[str, str], now
         set={
             "state": fu.SENDING,
             "token": token,
+            "via": via,
             "place": place,
             "follows": neighbours[0],
             "followed_by": neighbours[1],

@@ -88,6 +88,6 @@ def _actions(world: World, shard: str, token: str, ready: Sequence[Ready]) -> li
     actions: list[Action] = [gate.authorised(shard, world.worker, len(ready), now, world.shop, counted=counted)]
     ids = ["", *(one.id for one in ready), ""]
     for place, one in enumerate(ready):
-        actions.append(follow_ups.authorise(one.id, token, place, (ids[place], ids[place + 2]), now))
+        actions.append(follow_ups.authorise(one.id, token, world.mailer.name, place, (ids[place], ids[place + 2]), now))
         actions.append(people.authorised(one.case.standing, one.case.follow_up, now))
     return actions

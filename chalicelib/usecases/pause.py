@@ -35,15 +35,18 @@ def is_paused(world: World) -> bool:
 
 
 def _look_at_once(world: World, shard: str, lane: str) -> int:
-    now, count, after = world.clock.now(), 0, None
+    now, after = world.clock.now(), None
+    held: set[str] = set()  # what is moved may come once more on a later page
     while True:
         ids, after = follow_ups.due_ids(world.table, shard, lane, now + paused.LOOK_AGAIN, PAGE, after)
         for one in follow_ups.load_many(world.table, ids).values():
-            if one.state == fu.HELD and one.reason.kind == "paused":
+            if one.state != fu.HELD or one.reason.kind != "paused":
+                continue
+            if one.look_at > now:
                 try:
                     world.table.write(follow_ups.look_later(one, now))
                 except Lost:
                     continue  # it moved on by itself
-                count += 1
+            held.add(one.id)
         if after is None:
-            return count
+            return len(held)

@@ -48,10 +48,11 @@ def free_the_dead(world: World) -> None:
 def end_doubt(world: World, was_taken: Callable[[str], bool]) -> None:
     """After a crash, where the mailer itself can tell (the local outbox can): what it never took waits its turn again.
 
-    Only while no worker runs, for one that is merely slow may still call. What was taken is settled by its event.
+    Only while no worker runs, for one that is merely slow may still call. What was taken is settled by its event. Of what another
+    mailer was to take, and of what a restore put in doubt (it has no token), this one knows nothing.
     """
     for one in _under_way(world):
-        if not was_taken(one.id):
+        if not was_taken(one.id) and one.token and one.via == world.mailer.name:
             _write(world, [follow_ups.back_to_planned(one, one.token, Reason("never-called"), one.due_at)])
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from chalicelib.domain import follow_up as fu
 from chalicelib.domain.doubt import TOO_SOON, may_go_again
-from chalicelib.errors import Conflict, Lost, NotFound
+from chalicelib.errors import Conflict, Lost, NotFound, Refused
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import follow_ups
 
@@ -21,7 +21,7 @@ def settle(world: World, id_: str, how: How) -> None:
     """
     try:
         found = follow_ups.load_many(world.table, [id_]).get(id_)
-    except ValueError:
+    except (ValueError, Refused):
         found = None
     if found is None:
         raise NotFound("There is no follow-up of that id: courtesy follow-ups lists them.")

@@ -211,15 +211,15 @@ def test_back_to_an_earlier_day_nobody_gets_a_mail_twice(tmp_path: Path) -> None
     before = contents(data / "table.db"), bytes_of(tmp_path)
     said = told("restore", "--from", backup, "--check", data=data)
     # then it says what would be, and nothing is changed
-    assert "4 follow-ups may have gone out since, and would become unsure; none is sent again by itself.\n" in said
-    assert "1 person had asked us to stop, and would be stopped again.\n" in said
-    assert said.endswith("Nothing was changed.\n")
+    assert "4 follow-ups may have gone out since: unsure, and not sent again by itself.\n" in said
+    assert "1 person asked us to stop: stopped again.\n" in said
+    assert said.endswith("Nothing is changed yet: courtesy restore without --check does it.\n")
     assert (contents(data / "table.db"), bytes_of(tmp_path)) == before
 
     # when it is really done
     said = told("restore", "--from", backup, data=data)
     # then what may have gone out is unsure, and says how it can be settled
-    assert "4 follow-ups may have gone out since, and became unsure; none is sent again by itself.\n" in said
+    assert "4 follow-ups may have gone out since: unsure, and not sent again by itself.\n" in said
     assert said.endswith("This is the live table now: start the shop with courtesy up.\n")
     assert states(data) == {("receipt", "sent"): 2, ("thank-you", "unsure"): 3, ("receipt", "unsure"): 1}
     listed = told("follow-ups", data=data)
@@ -307,7 +307,7 @@ def test_restoring_again_changes_nothing_more(tmp_path: Path) -> None:
     shop.stop()
     told("restore", "--from", str(tmp_path / "copy.db"), data=data)
     before = contents(data / "table.db")
-    assert told("restore", data=data).startswith("0 follow-ups may have gone out since")
+    assert told("restore", data=data).startswith("By the journal this table has forgotten nothing.")
     assert contents(data / "table.db") == before
 
 
@@ -319,6 +319,6 @@ def test_the_table_that_was_replaced_is_kept(tmp_path: Path) -> None:
     shop.stop()
     before = contents(data / "table.db")
     told("restore", "--from", str(tmp_path / "copy.db"), data=data)
-    assert [row for row in contents(data / "table.replaced") if row[0] != "identity"] == [
+    assert [row for row in contents(data / "replaced" / "table-1.db") if row[0] != "identity"] == [
         row for row in before if row[0] != "identity"
     ]

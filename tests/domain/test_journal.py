@@ -206,3 +206,10 @@ def test_the_thirty_days_are_counted_to_the_second() -> None:
 @given(standings())
 def test_of_whom_nothing_is_remembered_nothing_changes(standing: Standing) -> None:
     assert stands_again(standing, Memory(), NOON) == standing
+
+
+def test_of_two_times_at_which_it_was_heard_the_later_counts() -> None:
+    id_ = "somebody-thankyou"
+    line = journal.authorised(follow_up(id=id_), NOON)
+    table = Standing("somebody", version=1, heard={id_: stamp(NOON - timedelta(days=20))})
+    assert stands_again(table, remember([line]).popitem()[1], NOON).heard == {id_: stamp(NOON)}

@@ -216,7 +216,7 @@ class Accepted(Struct):
 class SimMailer:
     """ports.Mailer: the mail service as one process reaches it. One call is one attempt."""
 
-    probe = PROBE
+    name, probe = "ses", PROBE
 
     def __init__(self, simulation: Simulation, task: Task) -> None:
         self._simulation, self._task = simulation, task

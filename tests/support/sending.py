@@ -81,6 +81,8 @@ def fails_once(world: TestWorld, error: BaseException, *, turn: int = 1) -> None
 class Service:
     """ports.Mailer of a service that tells of nothing by itself. While it does not answer, all is uncertain."""
 
+    name = "service"
+
     def __init__(self, *, probe: str = PROBE, rate: float = 1000.0, answers: bool = True) -> None:
         self.probe, self._rate, self.answers = probe, rate, answers
         self.took: list[tuple[str, Mail]] = []

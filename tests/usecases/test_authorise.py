@@ -118,7 +118,7 @@ def test_what_another_authorised_is_not_taken_for_ours() -> None:
         (case,) = gather(world, "0", [only(world).id])
 
         def another() -> None:
-            world.sqlite.write(follow_ups.authorise(case.follow_up.id, "another", 0, ("", ""), world.clock.now()))
+            world.sqlite.write(follow_ups.authorise(case.follow_up.id, "another", "outbox", 0, ("", ""), world.clock.now()))
             BUSY()
 
         world.table = watched(world.sqlite, before=both(once(another, at="transact", turn=2), once(BUSY, at="transact")))

@@ -126,3 +126,12 @@ def test_more_than_a_page_is_resumed_whole() -> None:
         assert resume(world) == 150
         world.work()
         assert states(world) == {SENT: 150}
+
+
+def test_what_a_pause_held_is_counted_once_however_much_it_is() -> None:
+    with TestWorld() as world:
+        crowd(world, 150)
+        pause(world)
+        world.work()
+        world.clock.move(timedelta(hours=1))
+        assert resume(world) == 150

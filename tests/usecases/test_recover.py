@@ -9,9 +9,11 @@ import pytest
 
 from chalicelib.domain.follow_up import PLANNED, SENDING, SENT, UNSURE
 from chalicelib.ports import MailUncertain
+from chalicelib.stores import follow_ups
+from chalicelib.table import Update
 from chalicelib.usecases.recover import end_doubt, free_the_dead
 from chalicelib.usecases.send_due import send_due
-from tests.support.sending import Service, all_of_them, crowd, fails_once, reasons, states
+from tests.support.sending import Service, all_of_them, crowd, fails_once, only, reasons, states
 from tests.support.watched import Crash
 from tests.support.world import TestWorld
 
@@ -112,3 +114,13 @@ def test_what_it_took_is_left_to_its_event() -> None:
         dies(world, 2)
         end_doubt(world, lambda _: True)
         assert states(world) == {SENT: 1, SENDING: 1}
+
+
+@pytest.mark.parametrize("via", ["smtp", ""])
+def test_of_what_another_mailer_was_to_take_the_outbox_knows_nothing(via: str) -> None:
+    with TestWorld() as world:
+        crowd(world, 1)
+        dies(world, 1)
+        world.sqlite.write(Update(follow_ups.key(only(world).id), set={"via": via}))
+        end_doubt(world, lambda id_: world.outbox.get(id_) is not None)
+        assert only(world).state == SENDING

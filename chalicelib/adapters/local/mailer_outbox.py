@@ -35,7 +35,7 @@ class Kept(Struct, frozen=True):
 class Outbox:
     """ports.Mailer over one SQLite file, keyed by the follow-up's id. It knows itself what it took, so it needs no probe."""
 
-    probe = ""
+    name, probe = "outbox", ""
 
     def __init__(self, path: Path | str, clock: Clock, queue: Queue) -> None:
         self._clock, self._queue = clock, queue
@@ -67,10 +67,10 @@ class Outbox:
     def tell(self, follow_up_id: str, kind: str, **detail: object) -> None:
         """Queues an event as SES words it: `kind` Send, Delivery, Bounce or Complaint. Without such a mail nothing happens."""
         with self._file.writing() as db:
-            row = db.execute("select message_id from mail where id = ?", (follow_up_id,)).fetchone()
+            row = db.execute("select message_id, accepted_at from mail where id = ?", (follow_up_id,)).fetchone()
             if row is None:
                 return
-            at = stamp(self._clock.now())
+            at = row[1] if kind == "Send" else stamp(self._clock.now())
             self._queue.put(EVENTS, _envelope(kind, row[0], follow_up_id, at, detail))
             db.execute("insert into event values (?, ?, ?)", (follow_up_id, kind, at))
             db.execute("update mail set told = 1 where id = ?", (follow_up_id,))

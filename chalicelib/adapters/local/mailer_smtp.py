@@ -43,7 +43,7 @@ class SmtpMailer:
     `seconds`: wall-clock time, in seconds; `monotonic` and `sleep` keep the limits and the rate.
     """
 
-    probe = ""
+    name, probe = "smtp", ""
 
     def __init__(
         self,

@@ -29,7 +29,7 @@ from chalicelib.ports import SecretValues
 
 KEPT_HERE = (
     *(f"{name}.db{more}" for name in ("table", "queue", "outbox") for more in ("", "-wal", "-shm")),
-    "blobs", "clock", "journal", "site", "running.json",
+    "blobs", "clock", "journal", "site", "running.json", "replaced", "table.new",
 )  # fmt: skip
 """What a shop leaves in its data folder, beside its secrets."""
 

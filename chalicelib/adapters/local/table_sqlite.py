@@ -8,6 +8,7 @@ Text sorts by its UTF-8 bytes, as SQLite's own order for text is.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -18,10 +19,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 import msgspec
 
-from chalicelib.errors import Busy, Lost, Refused
+from chalicelib.errors import Busy, Lost, Misconfigured, Refused
 from chalicelib.table import (
     DUE,
     HIGHEST,
@@ -121,11 +123,7 @@ class SqliteTable:
 
     def copy_to(self, path: Path) -> None:
         """A whole copy as of now, while others go on writing, with an identity of its own. Errors: FileExistsError."""
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))  # every address is in it
-        with contextlib.closing(sqlite3.connect(path)) as target:
-            self._db.backup(target)
-        with SqliteTable(path) as copy:
-            copy.redraw_identity()
+        _copy(self._db, path)
 
     def get(self, key: Key, *, strong: bool = True) -> Item | None:  # noqa: ARG002 - every read is strong here
         rows = self._read(_ONE, *checked_key(key))
@@ -295,3 +293,30 @@ def _store(db: sqlite3.Connection, action: Action, item: Item | None) -> None:
 def _raise_if_busy(error: sqlite3.OperationalError) -> None:
     if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         raise Busy("another process holds the table") from error
+
+
+def copy_file(source: Path, path: Path) -> None:
+    """As SqliteTable.copy_to, of a file that is only looked at. Errors: Misconfigured when it is no table; FileExistsError."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True)) as db:
+            found = db.execute("select count(*) from fact where name = 'identity'").fetchone()
+            if found == (1,):
+                _copy(db, path)
+                return
+    except sqlite3.DatabaseError:
+        pass
+    raise Misconfigured(f"{source} is no whole copy of a table: give a file that courtesy backup made.")
+
+
+def _copy(db: sqlite3.Connection, path: Path) -> None:
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, 0o600))  # every address is in it
+    with contextlib.closing(sqlite3.connect(unfinished)) as target:
+        db.backup(target)
+    with SqliteTable(unfinished) as copy:
+        copy.redraw_identity()
+    os.link(unfinished, path)  # whole or not there, and never in another's place
+    unfinished.unlink()

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.adapters.local import table_sqlite
-from chalicelib.adapters.local.table_sqlite import TOKEN_SECONDS, SqliteTable
-from chalicelib.errors import Busy, Lost, Refused
+from chalicelib.adapters.local.table_sqlite import TOKEN_SECONDS, SqliteTable, copy_file
+from chalicelib.errors import Busy, Lost, Misconfigured, Refused
 from chalicelib.table import (
     DUE,
     INDEXES,
@@ -467,3 +468,18 @@ def test_any_sequence_of_actions_does_what_the_model_says(steps: list[Action | l
         for due_pk in {pk for pk, _, _ in model.due()}:
             lines = [(due_pk, entry.sort, entry.key) for entry in table.query_index(DUE, due_pk).entries]
             assert lines == [line for line in model.due() if line[0] == due_pk]
+
+
+@pytest.mark.parametrize("content", [b"", b"no database at all", None])
+def test_what_is_no_table_is_not_copied_and_left_as_it_is(path: Path, content: bytes | None) -> None:
+    if content is None:
+        sqlite3.connect(path).close()
+        with closing(sqlite3.connect(path)) as foreign:
+            foreign.execute("create table fact (name text, value text)")
+    else:
+        path.write_bytes(content)
+    before = path.read_bytes()
+    with pytest.raises(Misconfigured, match="is no whole copy of a table"):
+        copy_file(path, path.with_name("copy.db"))
+    assert path.read_bytes() == before
+    assert not path.with_name("copy.db").exists()
