@@ -17,15 +17,15 @@ from msgspec import Struct
 
 from chalicelib.config import ROOT
 
-MOST_SEEDS = 600
+MOST_SEEDS = 3000
 
 
 class Mutant(Struct, frozen=True):
     """`edits`: file below chalicelib, the text there, and what takes its place. `survives`: why the simulation need not find it."""
 
     name: str
+    seed: int
     edits: tuple[tuple[str, str, str], ...]
-    seed: int = 0
     survives: str = ""
 
 
@@ -42,16 +42,19 @@ ITEMS, GATE, PEOPLE = "stores/follow_ups.py", "stores/gate.py", "stores/people.p
 MUTANTS = (
     Mutant(
         "marked as sent before it is sent",
+        1,
         (
             (SEND, "    try:\n        message_id = world.mailer.send(one.id, one.mail)\n", '    _write(world, follow_ups.sent(one.id, token, "early", world.clock.now()))\n    try:\n        message_id = world.mailer.send(one.id, one.mail)\n'),
         ),
     ),
     Mutant(
         "authorised whatever its state",
+        89,
         ((ITEMS, '        when=(Equals("state", fu.PLANNED),),\n    )\n\n\ndef _mine', "        when=(Exists(),),\n    )\n\n\ndef _mine"),),
     ),
     Mutant(
         "standing looked at outside the transaction",
+        465,
         (
             (PEOPLE, "        return Check(standing_key(standing.person), when=_as_checked(standing))\n", "        return Check(standing_key(standing.person), when=(Below('never', 1),))\n"),
             (PEOPLE, '    set_ |= {"person": standing.person, "version": standing.version + 1}\n    return Update(standing_key(standing.person), set=set_, when=_as_checked(standing))\n\n\ndef noted', '    set_ |= {"person": standing.person, "version": standing.version + 1}\n    return Update(standing_key(standing.person), set=set_)\n\n\ndef noted'),
@@ -59,30 +62,37 @@ MUTANTS = (
     ),
     Mutant(
         "the SDK tries three times",
+        36,
         (("adapters/mailer_ses.py", '"total_max_attempts": 1', '"total_max_attempts": 3'),),
     ),
     Mutant(
         "doubt ends after a minute",
+        2,
         (("domain/doubt.py", "DOUBT = timedelta(hours=24)", "DOUBT = timedelta(seconds=60)"),),
     ),
     Mutant(
         "doubt ends without a sign that events flow",
+        8,
         (("domain/doubt.py", "    if heard_of is None or heard_of < one.authorised_at:\n", "    if heard_of is not None and now < one.authorised_at:\n"),),
     ),
     Mutant(
         "no fence",
+        2060,
         ((SEND, "if world.clock.monotonic() - authorised.began > FENCE_SECONDS:", "if world.clock.monotonic() < authorised.began:"),),
     ),
     Mutant(
         "no look before the call",
+        102,
         ((SEND, "if current is None or current.state != fu.SENDING or current.token != authorised.token:", "if current is None:"),),
     ),
     Mutant(
         "a dead worker's whole chunk is planned again",
+        1,
         ((FREE, "            follow_ups.unsure(lowest, token, lowest.authorised_at or now, now),\n", "            follow_ups.back_to_planned(lowest, token, never, lowest.due_at),\n"),),
     ),
     Mutant(
         "an outcome is committed after the next call",
+        3,
         (
             (SEND, "    _write(world, follow_ups.sent(one.id, token, message_id, world.clock.now()))\n    return 1\n", "    _LATE.append((one.id, token, message_id))\n    return 1\n"),
             (SEND, "    count = 0\n    for one in authorised.ready:\n", "    count = 0\n    _LATE.clear()\n    for one in authorised.ready:\n"),
@@ -91,18 +101,22 @@ MUTANTS = (
     ),
     Mutant(
         "an id that is new each time",
+        2,
         (("domain/follow_up.py", '"\\n".join((rule, person, anchor, occurrence)).encode()', '"\\n".join((rule, person, anchor, occurrence, _new())).encode()'), ("domain/follow_up.py", "def person_of(", "def _new() -> str:\n    _COUNT.append(0)\n    return str(len(_COUNT))\n\n\n_COUNT: list[int] = []\n\n\ndef person_of(")),
     ),
     Mutant(
         "an event settles whatever it finds",
+        121,
         ((ITEMS, '        remove=_DUE_KEYS,\n        when=(OneOf("state", fu.before(fu.SENT)),),\n', "        remove=_DUE_KEYS,\n        when=(Exists(),),\n"),),
     ),
     Mutant(
         "the hint is queued before the commit",
+        360,
         (("usecases/claim_voucher.py", "        try:\n            world.table.transact(actions, token)\n", '        try:\n            world.queue.put(DUE_NOW, {"why": "claim"})\n            world.table.transact(actions, token)\n'), ("usecases/claim_voucher.py", '            continue\n        world.queue.put(DUE_NOW, {"why": "claim"})\n        return\n', "            continue\n        return\n")),
     ),
     Mutant(
         "shards by follow-up, and no lease",
+        6,
         (
             (ITEMS, 'SHARDS = ("0",)', 'SHARDS = ("0", "1")'),
             (ITEMS, '"due_pk": due_partition(shard_of(follow_up.person), lane)', '"due_pk": due_partition(shard_of(follow_up.id), lane)'),
@@ -112,30 +126,37 @@ MUTANTS = (
     ),
     Mutant(
         "the lease is no part of the authorisation",
+        25,
         ((GATE, '    when: tuple[Condition, ...] = (Lacks("paused_at"), Equals("leased_by", worker))\n', '    when: tuple[Condition, ...] = (Lacks("paused_at"),)\n'),),
     ),
     Mutant(
         "the pause is no part of the authorisation",
+        429,
         ((GATE, '    when: tuple[Condition, ...] = (Lacks("paused_at"), Equals("leased_by", worker))\n', '    when: tuple[Condition, ...] = (Equals("leased_by", worker),)\n'),),
     ),
     Mutant(
         "the budget is no part of the authorisation, and nobody counts the chunk",
+        6,
         ((GATE, "    if counted:\n        when", "    if False:\n        when"), (SEND, "replace(case, used_today=case.used_today + ahead)", "case")),
     ),
     Mutant(
         "who does not know is told that it was refused",
+        15,
         ((SEND, "    except MailUncertain:\n        now = world.clock.now()\n        _write(world, follow_ups.unsure(follow_up, token, now, now))\n", '    except MailUncertain:\n        now = world.clock.now()\n        _write(world, follow_ups.back_to_planned(follow_up, token, Reason("never-called"), now + REFUSED_WAIT))\n'),),
     ),
     Mutant(
         "a weak read may forbid",
+        31,
         ((SEND, "    if not isinstance(verdict, Ready):\n        # what", "    if isinstance(verdict, str):\n        # what"),),
     ),
     Mutant(
         "a stop is not journalled",
+        21,
         (("usecases/stop.py", "        world.journal.append([journal.stopped(opened.person, now)])\n", "        pass\n"),),
     ),
     Mutant(
         "what is authorised is journalled after the commit",
+        1,
         (
             (AUTHORISE, "    world.journal.append([journal.authorised(one.case.follow_up, now) for one in ready])\n", ""),
             (AUTHORISE, "        else:\n            return Authorised", "        else:\n            world.journal.append([journal.authorised(one.case.follow_up, now) for one in left])\n            return Authorised"),
@@ -143,26 +164,32 @@ MUTANTS = (
     ),
     Mutant(
         "a restored table sends before the journal was replayed",
+        21,
         (("usecases/live_table.py", "    if world.table.identity() in world.secrets.live_table.split():\n", "    if world.table.identity():\n"),),
     ),
     Mutant(
         "a restore leaves alone what the table has as planned",
+        6,
         (("usecases/restore.py", "MAY_HAVE_GONE = (fu.PLANNED, fu.HELD,", "MAY_HAVE_GONE = (fu.HELD,"),),
     ),
     Mutant(
         "what a restore put in doubt is planned once more",
+        21,
         ((ITEMS, '"authorised_at": stamp(line.at), "tried_again": True}', '"authorised_at": stamp(line.at)}'), (ITEMS, "        authorised_at=line.at,\n        tried_again=True,\n", '        authorised_at=line.at,\n        token="restored",\n')),
     ),
     Mutant(
         "a click lifts a stop without a new consent",
+        153,
         ((PEOPLE, '        remove = (*remove, "stopped_at")\n    return', '        pass\n    remove = (*remove, "stopped_at")\n    return'), ("usecases/confirm_claim.py", "        if consent is not None or standing.unreachable_why == BOUNCED:", "        if consent is None or consent.person:")),
     ),
     Mutant(
         "a retry counts twice in the cap list",
+        6,
         (("domain/standing.py", "return {**heard_since(standing, now, besides=follow_up_id), follow_up_id: stamp(now)}", "return {**heard_since(standing, now), follow_up_id + stamp(now): stamp(now)}"),),
     ),
     Mutant(
         "the cap list is read, not written",
+        12,
         ((PEOPLE, '        set_["heard"] = dict(with_heard(standing, follow_up.id, now))\n', '        set_["heard"] = dict(standing.heard)\n'),),
     ),
 )  # fmt: skip

@@ -67,7 +67,7 @@ def test_a_planted_bug_is_found(mutant: Mutant) -> None:
 
 def test_a_bug_that_cannot_be_planted_is_told(tmp_path: Path) -> None:
     with pytest.raises(LookupError, match=r"0 places that read 'no such text'"):
-        plant(Mutant("outdated", (("usecases/send_due.py", "no such text", ""),)), tmp_path)
+        plant(Mutant("outdated", 1, (("usecases/send_due.py", "no such text", ""),)), tmp_path)
 
 
 def test_one_seed_is_told_with_its_history(capsys: pytest.CaptureFixture[str]) -> None:
