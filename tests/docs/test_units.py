@@ -13,9 +13,11 @@ import pytest
 from chalicelib.adapters.local.table_sqlite import SqliteTable
 from chalicelib.domain.delivery import DeliveryEvent
 from chalicelib.errors import TooMany
+from chalicelib.stores import canary
 from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.confirm_claim import confirm_claim, look_at_claim
 from chalicelib.usecases.list_follow_ups import list_follow_ups
+from chalicelib.usecases.pause import pause, resume
 from chalicelib.usecases.receive_webhook import receive_webhook
 from chalicelib.usecases.record_delivery import record_delivery
 from chalicelib.usecases.stop import look_at_stop, stop
@@ -64,7 +66,7 @@ class Shop:
 
 def _measured() -> dict[str, tuple[int, float]]:
     found: dict[str, tuple[int, float]] = {}
-    for story in (_claims, _limits, _orders, _gifts, _held, _ended, _webhooks):
+    for story in (_claims, _limits, _orders, _gifts, _held, _ended, _paused, _webhooks):
         for shop in story():
             found |= shop.measured
             shop.close()
@@ -175,6 +177,17 @@ def _at_tick(shop: Shop, name: str, *, days: int) -> Iterator[Shop]:
     shop.order(shopify_parcel(), "fulfillments/update")
     shop.world.clock.move(timedelta(days=days))
     shop.measure(name, lambda: tick(shop.world))
+    yield shop
+
+
+def _paused() -> Iterator[Shop]:
+    shop = Shop()
+    shop.order(shopify_order())
+    shop.measure("pause", lambda: pause(shop.world))
+    shop.world.work()
+    shop.measure("resume, with one held", lambda: resume(shop.world))
+    back = DeliveryEvent("delivered", canary.id_of(NOON), "m", NOON)
+    shop.measure("event: a canary came back", lambda: record_delivery(shop.world, back))
     yield shop
 
 
