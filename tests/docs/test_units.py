@@ -6,20 +6,28 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from chalicelib.adapters.local.table_sqlite import SqliteTable
+from chalicelib.domain import journal
 from chalicelib.domain.delivery import DeliveryEvent
+from chalicelib.domain.follow_up import PLANNED, SENDING, UNSURE, FollowUp
 from chalicelib.errors import TooMany
-from chalicelib.stores import canary
+from chalicelib.stores import canary, follow_ups, gate
+from chalicelib.usecases.ask_for_events import ask_for_events
 from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.confirm_claim import confirm_claim, look_at_claim
+from chalicelib.usecases.lease import leased
 from chalicelib.usecases.list_follow_ups import list_follow_ups
 from chalicelib.usecases.pause import pause, resume
 from chalicelib.usecases.receive_webhook import receive_webhook
 from chalicelib.usecases.record_delivery import record_delivery
+from chalicelib.usecases.recover import free_the_dead
+from chalicelib.usecases.restore import restore
+from chalicelib.usecases.settle import How, settle
 from chalicelib.usecases.stop import look_at_stop, stop
 from chalicelib.usecases.take_order import take_order
 from chalicelib.usecases.tick import tick
@@ -27,6 +35,8 @@ from chalicelib.usecases.write_thanks import look_at_card, write_thanks
 from tests.docs.reading import rows, section, text_of
 from tests.factories import asked, gift_order, learnt, shopify_order, shopify_parcel, signed
 from tests.support.counting_table import CountingTable
+from tests.support.sending import Service, fails_once
+from tests.support.watched import Crash
 from tests.support.world import NOON, TestWorld
 
 IP = "192.0.2.7"
@@ -60,13 +70,22 @@ class Shop:
         assert found
         return found[1]
 
+    def states(self) -> list[str]:
+        """Of its follow-ups, sorted."""
+        return sorted(one.state for one in follow_ups.readable(filter(follow_ups.is_follow_up, self.sqlite.scan().items)))
+
+    def only(self) -> FollowUp:
+        """The one follow-up there is."""
+        (found,) = follow_ups.readable(filter(follow_ups.is_follow_up, self.sqlite.scan().items))
+        return found
+
     def order(self, payload: dict[str, object], topic: str = "orders/create") -> object:
         return take_order(self.world, learnt(topic, payload))
 
 
 def _measured() -> dict[str, tuple[int, float]]:
     found: dict[str, tuple[int, float]] = {}
-    for story in (_claims, _limits, _orders, _gifts, _held, _ended, _paused, _webhooks):
+    for story in STORIES:
         for shop in story():
             found |= shop.measured
             shop.close()
@@ -201,6 +220,83 @@ def _webhooks() -> Iterator[Shop]:
     shop.measured["webhook taken, besides its order"] = (sum(call.wru for call in taken), sum(call.rru for call in taken))
     shop.measure("webhook received again, and taken already", lambda: receive_webhook(world, "shopify", headers, raw))
     yield shop
+
+
+def _leases() -> Iterator[Shop]:
+    shop = Shop()
+    world = shop.world
+
+    def at_work() -> None:
+        with leased(world, "0") as ours:
+            assert ours
+
+    shop.measure("lease, taken and given back", at_work)
+    shop.order(shopify_order())
+    world.table.write(gate.take_lease("0", gate.Gate(), "another worker", NOON))
+    shop.measure("tick while another worker is at work", lambda: tick(world))
+    yield shop
+
+
+def _doubts() -> Iterator[Shop]:
+    shop = _in_doubt()
+    world = shop.world
+    shop.measure("tick that looks at one in doubt, and sends a canary", lambda: tick(world))
+    shop.measure("canary wanted again within the hour", lambda: ask_for_events(world))
+    record_delivery(world, DeliveryEvent("delivered", canary.id_of(NOON), "m", NOON))
+    world.clock.move(timedelta(hours=1))
+    shop.measure("tick that looks at one in doubt", lambda: tick(world))
+    world.clock.move(timedelta(hours=23))
+    shop.measure("tick that plans one in doubt once more", lambda: tick(world))
+    assert shop.only().tried_again
+    yield shop
+    for name, how in SETTLED.items():
+        shop = _in_doubt()
+        shop.world.clock.move(timedelta(hours=1))
+        shop.measure(name, partial(settle, shop.world, shop.only().id, how))
+        yield shop
+
+
+def _in_doubt() -> Shop:
+    """The receipt may or may not have been taken."""
+    shop = Shop()
+    shop.order(shopify_order())
+    shop.world.mailer = service = Service(answers=False)
+    tick(shop.world)
+    service.answers = True
+    assert shop.states() == [UNSURE]
+    return shop
+
+
+def _deaths() -> Iterator[Shop]:
+    shop = Shop()
+    world = shop.world
+    for number in (1, 2):
+        shop.order(shopify_order(id=number, email=f"buyer{number}@example.com"))
+    fails_once(world, Crash())
+    with suppress(Crash):
+        tick(world)
+    assert shop.states() == [SENDING, SENDING]
+    world.mailer = Service()
+    shop.measure("a dead worker's two mails freed at once", lambda: free_the_dead(world))
+    assert shop.states() == [PLANNED, UNSURE]
+    yield shop
+
+
+def _restores() -> Iterator[Shop]:
+    shop = Shop()
+    world = shop.world
+    shop.order(shopify_order())
+    one = shop.only()
+    world.journal.append([journal.authorised(one, NOON), journal.stopped(one.person, NOON)])
+    shop.measure("restore, of one person with one mail and a stop", lambda: restore(world, check=False))
+    shop.measure("restore, of one person, once more", lambda: restore(world, check=False))
+    yield shop
+
+
+SETTLED: dict[str, How] = {"settle: it went out": "sent", "settle: again": "again", "settle: left at that": "leave"}
+STORIES = (
+    _claims, _limits, _orders, _gifts, _held, _ended, _paused, _webhooks, _leases, _doubts, _deaths, _restores,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
