@@ -112,7 +112,9 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "by-hand-unreachable": lambda _: "Mail cannot reach them, so it waits as a by-hand task.",
     "data-gone": lambda _: "The recipient's details have been deleted.",
     "sending": lambda t: f"It was handed to the mail service at {t.time('at')}.",
-    "unsure": lambda t: f"The mail service may or may not have taken it at {t.time('at')}; an event may still tell, else you settle it.",
+    "unsure": lambda t: (
+        f"The mail service may or may not have taken it at {t.time('at')}; an event may still tell, else you settle it."
+    ),
     "unsure-restored": lambda t: (
         f"The table was restored to an earlier day. By the journal this may have gone out at {t.time('at')}, so it is not sent again by itself."
     ),
