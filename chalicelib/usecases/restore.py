@@ -22,6 +22,7 @@ from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import World
 from chalicelib.stores import follow_ups, gate, people
 from chalicelib.table import Action
+from chalicelib.usecases.stop import let_go
 
 MAY_HAVE_GONE = (fu.PLANNED, fu.HELD, fu.SENDING, fu.UNSURE, fu.CANCELLED)
 """States that a restored table may show of what was sent since. A cancelled one may have been planned anew, and sent, since."""
@@ -64,6 +65,8 @@ def _mend(world: World, person: str, memory: Memory, *, check: bool) -> Restored
                     world.table.transact(actions, world.ids.token())
                 for action in doubted.values():
                     world.table.transact([action], world.ids.token())
+                if memory.stopped_at and after.stopped_at:
+                    let_go(world, person, now)  # whatever an earlier try came to
         except Lost:
             continue  # an event, or the person, came between: look again
         return Restored(

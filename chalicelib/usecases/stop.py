@@ -40,13 +40,18 @@ def stop(world: World, token: str) -> Opened:
         world.journal.append([journal.stopped(opened.person, now)])
     finally:  # a journal that fails must not keep them waiting; whoever asked is told to ask again, and then it is journalled
         world.table.transact([people.stopped(opened.person, now), *people.withdrawn(standing, now)], world.ids.token())
+    let_go(world, opened.person, now)
+    return opened
+
+
+def let_go(world: World, person: str, now: datetime) -> None:
+    """What a stop leaves behind is tidied up: planned mail called off, a gift's recipient forgotten, a contact kept no longer than it must."""
     with suppress(Lost):  # no contact of their own
-        world.table.write(people.keep_contact(opened.person, now + KEPT_AFTER_STOP))
-    for follow_up in follow_ups.of_person(world.table, opened.person):
+        world.table.write(people.keep_contact(person, now + KEPT_AFTER_STOP))
+    for follow_up in follow_ups.of_person(world.table, person):
         _call_off(world, follow_up, now)
         if follow_up.role == RECIPIENT:
             _forget_gift(world, follow_up, now)
-    return opened
 
 
 def _call_off(world: World, follow_up: FollowUp, now: datetime) -> None:

@@ -13,11 +13,12 @@ from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.confirm_claim import confirm_claim
 from chalicelib.usecases.restore import restore
 from chalicelib.usecases.settle import settle
+from chalicelib.usecases.stop import stop
 from chalicelib.usecases.take_order import take_order
 from chalicelib.usecases.write_thanks import write_thanks
 from tests.factories import asked, gift_order, learnt, shopify_parcel
 from tests.support.sending import all_of_them
-from tests.support.site import link
+from tests.support.site import link, person_items
 from tests.support.world import TestWorld
 
 ISOBEL, RUTH = "isobel.trant@example.com", "ruth.okafor@example.com"
@@ -93,3 +94,17 @@ def test_of_two_notes_that_may_have_gone_out_none_goes_any_more() -> None:
 
         assert len(world.mails(RUTH)) == 1
         assert {one.state for one in all_of_them(world) if one.id in notes} == {fu.CANCELLED}
+
+
+def test_a_recipient_who_removed_their_address_stays_removed() -> None:
+    with TestWorld() as world:
+        take_order(world, learnt("orders/create", gift_order()))
+        take_order(world, learnt("fulfillments/update", shopify_parcel()))
+        world.live(days=13)
+        before = kept(world)
+        stop(world, dict(world.mails(RUTH)[0].mail.headers)["List-Unsubscribe"].strip("<>").partition("t=")[2])
+        assert person_items(world, "GIFT") == []
+
+        put_back(world, before)
+
+        assert person_items(world, "GIFT") == []
