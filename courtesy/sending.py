@@ -51,7 +51,7 @@ def _resume(asked: Asked) -> int:
 
     with opened(asked) as world:
         waiting = resume(world)
-    say(f"Sending again. The pause held {_count(waiting, 'follow-up')}.")
+    say(f"Sending again. The pause held {_count(waiting, 'follow-up', 'follow-ups')}.")
     return DONE
 
 
@@ -149,10 +149,10 @@ def _tell(done: Restored) -> None:
     )
     for number, one, many, what in lines:
         if number:
-            say(f"{number} {one if number == 1 else many} {what}")
+            say(f"{_count(number, one, many)} {what}")
     if not any(number for number, *_ in lines):
         say("By the journal this table has forgotten nothing.")
 
 
-def _count(number: int, one: str) -> str:
-    return f"{number} {one}{'' if number == 1 else 's'}"
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import product
 
 import msgspec
 
@@ -22,6 +23,7 @@ from chalicelib.table import DUE, Condition, Equals, Exists, Item, Key, Lacks, M
 SHARDS = ("0",)
 """One shard by default. A person belongs to one shard, so that two workers never meet on a standing."""
 
+PAGE = 100
 _DUE_KEYS = ("due_pk", "due_sk")
 _PREFIX = "F#"
 
@@ -101,6 +103,17 @@ def due_ids(table: Table, shard: str, lane: str, now: datetime, limit: int, afte
     """The ids whose time to be looked at has come, oldest first, and where to go on."""
     page = table.query_index(DUE, due_partition(shard, lane), high=f"{stamp(now)}~", limit=limit, after=after)
     return [entry.key[1].removeprefix(_PREFIX) for entry in page.entries], page.next
+
+
+def looked_at_by(table: Table, until: datetime) -> Iterator[FollowUp]:
+    """All that are to be looked at by then, in every shard and lane, a page at a time. What is moved meanwhile may come once more."""
+    for shard, lane in product(SHARDS, fu.LANES):
+        after = None
+        while True:
+            ids, after = due_ids(table, shard, lane, until, PAGE, after)
+            yield from load_many(table, ids).values()
+            if after is None:
+                break
 
 
 def next_due(table: Table, shard: str, lane: str, after: datetime) -> str | None:
@@ -277,7 +290,7 @@ def forgotten(line: Line) -> Put:
         role=line.role,
         message_class=line.message_class,
         state=fu.UNSURE,
-        reason=Reason("unsure-restored", {"at": stamp(line.at)}),
+        reason=_restored(line),
         due_at=line.due_at or line.at,
         look_at=line.at,
         created_at=line.at,
@@ -289,14 +302,17 @@ def forgotten(line: Line) -> Put:
 
 def doubted(one: FollowUp, line: Line) -> Update:
     """By the journal it may have gone out since, whatever this table says. Loses when it has moved on."""
-    why = Reason("unsure-restored", {"at": stamp(line.at)})
     return Update(
         key(one.id),
-        set={"state": fu.UNSURE, "reason": value(why), "authorised_at": stamp(line.at), "tried_again": True}
+        set={"state": fu.UNSURE, "reason": value(_restored(line)), "authorised_at": stamp(line.at), "tried_again": True}
         | _looked_at(one, line.at),
         remove=("token",),
         when=(Equals("state", one.state),),
     )
+
+
+def _restored(line: Line) -> Reason:
+    return Reason("unsure-restored", {"at": stamp(line.at)})
 
 
 # --- after it went ---

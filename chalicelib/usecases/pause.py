@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 from chalicelib.domain import follow_up as fu
-from chalicelib.domain.follow_up import LANES
 from chalicelib.domain.screening import paused
 from chalicelib.errors import Lost
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import follow_ups, gate
-
-PAGE = 100
 
 
 def pause(world: World) -> None:
@@ -23,7 +18,7 @@ def pause(world: World) -> None:
 def resume(world: World) -> int:
     """Authorised again from this commit on, and what the pause held is looked at at once: how many. Errors: Retryable."""
     world.table.transact([gate.resume(shard) for shard in follow_ups.SHARDS], world.ids.token())
-    count = sum(_look_at_once(world, shard, lane) for shard, lane in product(follow_ups.SHARDS, LANES))
+    count = _look_at_once(world)
     world.queue.put(DUE_NOW, {"why": "resumed"})
     return count
 
@@ -34,19 +29,16 @@ def is_paused(world: World) -> bool:
     return any(gate.load(item, now, world.shop).paused for item in items.values())
 
 
-def _look_at_once(world: World, shard: str, lane: str) -> int:
-    now, after = world.clock.now(), None
-    held: set[str] = set()  # what is moved may come once more on a later page
-    while True:
-        ids, after = follow_ups.due_ids(world.table, shard, lane, now + paused.LOOK_AGAIN, PAGE, after)
-        for one in follow_ups.load_many(world.table, ids).values():
-            if one.state != fu.HELD or one.reason.kind != "paused":
-                continue
-            if one.look_at > now:
-                try:
-                    world.table.write(follow_ups.look_later(one, now))
-                except Lost:
-                    continue  # it moved on by itself
-            held.add(one.id)
-        if after is None:
-            return len(held)
+def _look_at_once(world: World) -> int:
+    now = world.clock.now()
+    held: set[str] = set()
+    for one in follow_ups.looked_at_by(world.table, now + paused.LOOK_AGAIN):
+        if one.state != fu.HELD or one.reason.kind != "paused":
+            continue
+        if one.look_at > now:
+            try:
+                world.table.write(follow_ups.look_later(one, now))
+            except Lost:
+                continue  # it moved on by itself
+        held.add(one.id)
+    return len(held)

@@ -6,14 +6,13 @@ lowest place still `sending` can have been called: that one is unsure, and all b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import product
 
 from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.doubt import DOUBT, look_again, next_step
-from chalicelib.domain.follow_up import LANES, FollowUp
+from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.reason import Reason
 from chalicelib.errors import Lost
 from chalicelib.ports import World
@@ -24,14 +23,11 @@ from chalicelib.usecases.ask_for_events import ask_for_events
 STUCK = timedelta(seconds=30)
 """Fence (10 s) and the mailer's own limits (2 s to connect, 10 s to answer), and some."""
 
-PAGE = 100
-
 
 def recover(world: World, seen: Sequence[FollowUp]) -> None:
     """Frees the chunks of dead workers among what was seen, and takes what is in doubt a step on."""
     now = world.clock.now()
-    for token, one in {one.token: one for one in seen if _is_stuck(one, now)}.items():
-        _free(world, token, one, now)
+    _free_chunks(world, (one for one in seen if _is_stuck(one, now)), now)
     for one in seen:
         if one.state == fu.UNSURE:
             _look_into(world, one, now)
@@ -40,9 +36,7 @@ def recover(world: World, seen: Sequence[FollowUp]) -> None:
 def free_the_dead(world: World) -> None:
     """As recover, for every chunk and without the wait. Only where no other worker can be alive, and this one has nothing in hand."""
     now = world.clock.now()
-    for one in _under_way(world):
-        if one.state == fu.SENDING:
-            _free(world, one.token, one, now)
+    _free_chunks(world, (one for one in _under_way(world) if one.state == fu.SENDING), now)
 
 
 def end_doubt(world: World, was_taken: Callable[[str], bool]) -> None:
@@ -58,27 +52,24 @@ def end_doubt(world: World, was_taken: Callable[[str], bool]) -> None:
 
 def _under_way(world: World) -> Iterator[FollowUp]:
     """All that are sending or unsure, wherever they stand in the due index."""
-    soon = world.clock.now() + DOUBT
-    for shard, lane in product(follow_ups.SHARDS, LANES):
-        after = None
-        while True:
-            ids, after = follow_ups.due_ids(world.table, shard, lane, soon, PAGE, after)
-            for one in follow_ups.load_many(world.table, ids).values():
-                if one.state in (fu.SENDING, fu.UNSURE):
-                    yield one
-            if after is None:
-                break
+    found = follow_ups.looked_at_by(world.table, world.clock.now() + DOUBT)
+    return (one for one in found if one.state in (fu.SENDING, fu.UNSURE))
 
 
 def _is_stuck(one: FollowUp, now: datetime) -> bool:
     return one.state == fu.SENDING and one.authorised_at is not None and now > one.authorised_at + STUCK
 
 
-def _free(world: World, token: str, seen: FollowUp, now: datetime) -> None:
-    left = _whole_chunk(world, token, seen)
+def _free_chunks(world: World, dead: Iterable[FollowUp], now: datetime) -> None:
+    for one in {one.token: one for one in dead}.values():  # one tells of its whole chunk
+        _free(world, one, now)
+
+
+def _free(world: World, seen: FollowUp, now: datetime) -> None:
+    left = _whole_chunk(world, seen)
     if not left:
         return
-    lowest, *behind = left
+    token, (lowest, *behind) = seen.token, left
     never = Reason("never-called")
     _write(
         world,
@@ -89,7 +80,7 @@ def _free(world: World, token: str, seen: FollowUp, now: datetime) -> None:
     )
 
 
-def _whole_chunk(world: World, token: str, seen: FollowUp) -> list[FollowUp]:
+def _whole_chunk(world: World, seen: FollowUp) -> list[FollowUp]:
     """Those of its chunk that are still `sending`, in order of place, read anew: its fellows may stand on another page.
 
     All at once or not at all: freed in two goes, the second would again take its lowest for one that may have been called.
@@ -99,7 +90,7 @@ def _whole_chunk(world: World, token: str, seen: FollowUp) -> list[FollowUp]:
         one: FollowUp | None = seen
         while one is not None and (id_ := getattr(one, neighbour)):
             one = follow_ups.load_many(world.table, [id_]).get(id_)
-            if one is None or one.token != token:
+            if one is None or one.token != seen.token:
                 break  # settled, and since then on its way again
             chunk[one.id] = one
     return sorted((one for one in chunk.values() if one.state == fu.SENDING), key=lambda one: one.place)

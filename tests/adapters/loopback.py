@@ -10,19 +10,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import pytest
+
 Behaviour = Callable[[socket.socket], bool]
 """What is done once a request was read whole; whether the connection then stays open."""
 
 
-class Loopback:
-    """`requests` are the JSON bodies received (None for a request without one), `connections` counts those that were opened."""
+class Listener:
+    """A port of the loopback. `serve` is given each connection, in a thread of its own; at the end all in `opened` are shut."""
 
-    def __init__(self, behave: Behaviour) -> None:
-        self.behave = behave
-        self.requests: list[Any] = []
-        self.connections = 0
+    def __init__(self, serve: Callable[[socket.socket], None]) -> None:
+        self.accepted = 0
+        self.opened: list[socket.socket] = []
+        self._serve = serve
         self._listening = socket.create_server(("127.0.0.1", 0))
-        self._open: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
 
@@ -38,7 +39,7 @@ class Loopback:
     def close(self) -> None:
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
-        for connection in self._open:
+        for connection in self.opened:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
@@ -49,10 +50,34 @@ class Loopback:
         with suppress(OSError):
             while True:
                 connection, _ = self._listening.accept()
-                self.connections += 1
-                self._open.append(connection)
+                self.accepted += 1
+                self.opened.append(connection)
                 self._threads.append(threading.Thread(target=self._serve, args=[connection]))
                 self._threads[-1].start()
+
+
+class Loopback:
+    """`requests` are the JSON bodies received (None for a request without one), `connections` counts those that were opened."""
+
+    def __init__(self, behave: Behaviour) -> None:
+        self.behave = behave
+        self.requests: list[Any] = []
+        self._listener = Listener(self._serve)
+
+    @property
+    def connections(self) -> int:
+        return self._listener.accepted
+
+    @property
+    def port(self) -> int:
+        return self._listener.port
+
+    @property
+    def url(self) -> str:
+        return self._listener.url
+
+    def close(self) -> None:
+        self._listener.close()
 
     def _serve(self, connection: socket.socket) -> None:
         with connection, connection.makefile("rb") as stream, suppress(OSError):
@@ -101,6 +126,14 @@ def breaks_off(connection: socket.socket) -> bool:
 def stalls(connection: socket.socket) -> bool:
     """Reads, and never answers."""
     return True
+
+
+def as_some_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an AWS client asks of the environment, and that it goes to the loopback without a proxy."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
 @contextmanager

@@ -18,7 +18,18 @@ from urllib3.exceptions import SSLError
 from chalicelib.adapters.mailer_ses import SesMailer, ses_client
 from chalicelib.errors import CourtesyError, Misconfigured
 from chalicelib.ports import Mail, MailRefused, MailUncertain
-from tests.adapters.loopback import Behaviour, Loopback, answers, breaks_off, cuts, resets, serving, stalls, unused_port
+from tests.adapters.loopback import (
+    Behaviour,
+    Loopback,
+    answers,
+    as_some_account,
+    breaks_off,
+    cuts,
+    resets,
+    serving,
+    stalls,
+    unused_port,
+)
 
 if TYPE_CHECKING:
     from types_boto3_sesv2 import SESV2Client
@@ -43,10 +54,7 @@ ACCEPTED = answers(200, b'{"MessageId": "0102-example-000000"}')
 
 @pytest.fixture(autouse=True)
 def _account(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    as_some_account(monkeypatch)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.list_follow_ups import list_follow_ups
 from chalicelib.usecases.record_delivery import record_delivery
 from chalicelib.usecases.send_due import send_due
-from tests.adapters.loopback import Loopback, answers, serving, unused_port
+from tests.adapters.loopback import Loopback, answers, as_some_account, serving, unused_port
 from tests.factories import asked
 from tests.support.cutting_proxy import AFTER, BEFORE, DURING, PASS, cutting
 from tests.support.world import TestWorld
@@ -30,10 +30,7 @@ ANSWER = msgspec.json.encode({"MessageId": "0102-example", "SendQuota": {"MaxSen
 
 @pytest.fixture(autouse=True)
 def _account(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    as_some_account(monkeypatch)
 
 
 @contextmanager

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import socket
 import struct
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
+
+from tests.adapters.loopback import Listener
 
 PASS, BEFORE, DURING, AFTER = "pass", "before it is passed on", "in mid-answer", "before the answer"
 """What becomes of one request. DURING and AFTER pass it on whole, and wait for the answer before they cut."""
@@ -18,36 +19,18 @@ class Proxy:
 
     def __init__(self, port: int, plan: list[str], *, resets: bool = False) -> None:
         self._port, self.plan, self._resets = port, plan, resets
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self._open: list[socket.socket] = []
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
+        self._listener = Listener(self._serve)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        return self._listener.url
 
     def close(self) -> None:
-        with suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        for connection in self._open:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(timeout=5)
-        self._listening.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self._listening.accept()
-                self._open.append(connection)
-                self._threads.append(threading.Thread(target=self._serve, args=[connection]))
-                self._threads[-1].start()
+        self._listener.close()
 
     def _serve(self, client: socket.socket) -> None:
         with client, suppress(OSError), socket.create_connection(("127.0.0.1", self._port)) as server:
-            self._open.append(server)
+            self._listener.opened.append(server)
             with client.makefile("rb") as asked, server.makefile("rb") as told:
                 while request := whole(asked):
                     fate = self.plan.pop(0) if self.plan and request.startswith(b"POST ") else PASS
