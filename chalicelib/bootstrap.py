@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Journal,
         Links,
         Mailer,
+        Office,
         Queue,
         Renderer,
         Secrets,
@@ -126,6 +127,13 @@ class AwsWorld:
         """In SSM, and here."""
         self._secrets.name_live_table(identity)
         self.secrets = structs.replace(self.secrets, live_table=identity)  # SSM need not tell of it at once
+
+    @cached_property
+    def office(self) -> Office | None:
+        """The storefront's API."""
+        from chalicelib.adapters.offices import open_office
+
+        return open_office(self.shop, self.secrets.api)
 
     @cached_property
     def links(self) -> Links:

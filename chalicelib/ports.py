@@ -12,10 +12,12 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from chalicelib.domain.journal import Line
-from chalicelib.domain.order import Learnt
+from chalicelib.domain.customer import ConsentSaid, PrivacyRequest
+from chalicelib.domain.journal import Line as JournalLine
+from chalicelib.domain.order import Learnt, Line
 from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.shop import Shop
+from chalicelib.domain.voucher import Voucher
 from chalicelib.errors import CourtesyError
 from chalicelib.table import HIGHEST, Action, IndexPage, Item, Key, Page
 
@@ -156,15 +158,19 @@ class Blob(Protocol):
         """Gone; no error where there was nothing. Errors: Retryable."""
         ...
 
+    def names(self, prefix: str) -> list[str]:
+        """All names below the folder `prefix`, sorted. Errors: Retryable."""
+        ...
+
 
 class Journal(Protocol):
     """Append-only, and kept apart from the table: it outlives a table that is put back to an earlier day."""
 
-    def append(self, lines: Sequence[Line]) -> None:
+    def append(self, lines: Sequence[JournalLine]) -> None:
         """Durable when it returns; several lines all or none. Errors: Retryable, and then they may be there or not."""
         ...
 
-    def read(self) -> Iterator[Line]:
+    def read(self) -> Iterator[JournalLine]:
         """All lines, in the order in which they were written, as far as clocks can tell.
 
         Errors: Retryable; Misconfigured for a line that this version does not understand.
@@ -207,6 +213,8 @@ class Clock(Protocol):
 class SecretValues(Struct, frozen=True):
     """All secrets, in one piece. Every field without a default is required; an empty one is refused on reading.
 
+    `api`: what opens the storefront's own API, such as "shopify/token". `checkout`: the key with which other checkouts ask about vouchers,
+    "" where none may.
     `people`: the pepper under which addresses are hashed to person ids; never rotated.
     `links`: key id → key; `link_key` names the one that signs. Those listed in `retired` still open stop links, and nothing else.
     `webhooks`: storefront → live secrets, newest first, at most two.
@@ -222,6 +230,8 @@ class SecretValues(Struct, frozen=True):
     origin: str
     retired: tuple[str, ...] = ()
     live_table: str = ""
+    api: Mapping[str, str] = {}
+    checkout: str = ""
 
 
 class Secrets(Protocol):
@@ -233,6 +243,10 @@ class Secrets(Protocol):
 
     def name_live_table(self, identity: str) -> None:
         """From now on this is the live table; whoever reads the secrets next knows it. Errors: Misconfigured, Retryable."""
+        ...
+
+    def keep(self, name: str, value: str) -> None:
+        """A storefront's webhook secret or API key, in place of what stood there; no other secret can be changed. Errors: Misconfigured, Retryable."""
         ...
 
 
@@ -272,31 +286,111 @@ class Links(Protocol):
 
 
 class Delivery(Struct, frozen=True):
-    """What an order webhook says of itself, before its body is understood. `id` is the same for every repeat of it."""
+    """What an order webhook says of itself, before its body is understood. `id` is the same for every repeat of it; `also`: another name
+    by which a repeat may be known, or "".
+    """
 
     topic: str
     id: str
+    also: str = ""
 
 
 class Ignored(Struct, frozen=True):
-    """Nothing is learnt from it, and why."""
+    """Nothing is learnt from it, and why: a part of a sentence, without personal data."""
 
     why: str
+
+
+Heard = Learnt | ConsentSaid | PrivacyRequest | Ignored
+"""What can come of an event."""
 
 
 class Storefront(Protocol):
     """One way of sending order webhooks. All of it is pure."""
 
-    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str]) -> None:
-        """Errors: Unverified unless one of the secrets signed exactly these bytes. Header names are lower case."""
+    def greets(self, headers: Mapping[str, str], raw: bytes) -> bool:
+        """Whether it is the unsigned hello of a webhook that was just set up: answered, and otherwise nothing."""
+        ...
+
+    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], now: datetime) -> None:
+        """Errors: Unverified, saying what is missing or wrong, unless one of the secrets signed exactly these bytes, and lately where
+        the scheme has a time. Header names are lower case.
+        """
         ...
 
     def identify(self, headers: Mapping[str, str], raw: bytes) -> Delivery:
         """Errors: Invalid when it does not say what it is about."""
         ...
 
-    def learn(self, topic: str, raw: bytes) -> Learnt | Ignored:
+    def learn(self, topic: str, raw: bytes) -> Heard:
         """Errors: Invalid, with what is wrong with the body."""
+        ...
+
+    def sign(self, topic: str, raw: bytes, secret: str, now: datetime, nonce: str) -> dict[str, str]:
+        """The headers with which the storefront would send it, to play the storefront. `nonce`: the delivery's own id."""
+        ...
+
+
+class Changed(Struct, frozen=True):
+    """Some of the orders that changed, each as (topic, raw body) for `Storefront.learn`. `next`: where to go on, "" at the end."""
+
+    events: tuple[tuple[str, bytes], ...]
+    next: str = ""
+
+
+class Proof(Struct, frozen=True):
+    """What a storefront lets us see. `orders`: how many of the newest were looked at; `named`, `addressed`: how many of these told the
+    buyer's name and e-mail address. `version`: of the API that answered. `missing`: scopes that we still need.
+    """
+
+    shop: str
+    orders: int
+    named: int
+    addressed: int
+    version: str
+    missing: tuple[str, ...] = ()
+
+
+class Subscribed(Struct, frozen=True):
+    """`topics` that are now sent to us. `secret`: what they are signed with, where the storefront chose it, else ""."""
+
+    topics: tuple[str, ...]
+    secret: str = ""
+
+
+class Office(Protocol):
+    """The storefront's back office, asked over its API. Every call may be repeated, and none waits for ever.
+
+    Errors of all: Retryable (nobody answered, or too many asked); Misconfigured (keys or scopes are wrong, with the way out); Invalid (it
+    says no, with what it said).
+    """
+
+    def register(self, voucher: Voucher) -> None:
+        """The checkout takes the code, once, until it ends. That it is there already is fine."""
+        ...
+
+    def void(self, code: str) -> None:
+        """The checkout takes the code no more. That it was never there is fine."""
+        ...
+
+    def unsubscribe(self, address: str, at: datetime) -> bool:
+        """The customer's own consent there ends, as of `at`. False where the storefront keeps none, or does not know them."""
+        ...
+
+    def lines(self, ask: str) -> tuple[Line, ...]:
+        """The lines of an order whose events do not carry them (Learnt.ask)."""
+        ...
+
+    def changed(self, since: datetime, after: str = "") -> Changed:
+        """Orders that changed at `since` or later, oldest change first; `after`: the `next` of the page before."""
+        ...
+
+    def prove(self) -> Proof:
+        """Reads the newest orders, to see what arrives."""
+        ...
+
+    def subscribe(self, url: str, secret: str) -> Subscribed:
+        """Has its events posted to `url`, signed with `secret` where we may choose it. What was subscribed before is left or mended, never doubled."""
         ...
 
 
@@ -375,4 +469,9 @@ class World(Protocol):
     @property
     def storefronts(self) -> Mapping[str, Storefront]:
         """By name, as in the webhook's path."""
+        ...
+
+    @property
+    def office(self) -> Office | None:
+        """The storefront's API, or None where the shop has given no key to it. Errors: Misconfigured."""
         ...

@@ -13,7 +13,7 @@ import msgspec
 from chalicelib.adapters.storefronts.shopify import Shopify
 from chalicelib.domain.claim import Asked
 from chalicelib.domain.follow_up import PLANNED, FollowUp, follow_up_id, lifetime
-from chalicelib.domain.gift import Gift
+from chalicelib.domain.gift import Gift, Label, Signs
 from chalicelib.domain.identity import parse_address
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Buyer, Learnt, Line, Order, Parcel, View
@@ -21,7 +21,6 @@ from chalicelib.domain.playbook import BUYER, RECIPIENT, Rule
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import Case
 from chalicelib.domain.standing import COURTESY, Standing
-from chalicelib.ports import Ignored
 from tests.support.world import NOON, SECRETS, demo_shop
 
 SHOP_DOMAIN = "pellow-wren.myshopify.com"
@@ -85,7 +84,7 @@ def shopify_parcel(**changes: Any) -> dict[str, Any]:
 def learnt(topic: str, payload: dict[str, Any]) -> Learnt:
     """What Shopify's adapter learns from a payload."""
     found = Shopify().learn(topic, json.dumps(payload).encode())
-    assert not isinstance(found, Ignored)
+    assert isinstance(found, Learnt)
     return found
 
 
@@ -129,9 +128,17 @@ def parcel(**changes: Any) -> Parcel:
     return msgspec.structs.replace(plain, **changes)
 
 
+def signs_of(gift: Gift | None) -> Signs:
+    """What a storefront says where that is the gift; nothing where it is none."""
+    if gift is None:
+        return Signs()
+    said = {"Gift": "Yes", "Recipient name": gift.recipient, "Recipient email": gift.address, "Gift message": gift.message}
+    return Signs(said=tuple(said.items()), parcel=Label("", gift.country, gift.postal))
+
+
 def event(seen: View | None = None, gift: Gift | None = None, *parcels: Parcel) -> Learnt:
     """What one event says of the order 1041."""
-    return Learnt("shopify", "1041", seen, gift, parcels)
+    return Learnt("shopify", "1041", seen, signs_of(gift) if seen is not None else None, parcels)
 
 
 def follow_up(**changes: Any) -> FollowUp:

@@ -58,3 +58,14 @@ class S3Blob:
             self._s3.delete_object(Bucket=self._bucket, Key=checked_name(name))
         except (BotoCoreError, ClientError) as error:
             raise Retryable(f"S3 did not delete a blob ({error_code(error)}).") from error
+
+    def names(self, prefix: str) -> list[str]:
+        """Errors: Invalid for the prefix, Retryable."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        folder = f"{checked_name(prefix.removesuffix('/'))}/"
+        try:
+            pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=folder)
+            return sorted(one["Key"] for page in pages for one in page.get("Contents", []))
+        except (BotoCoreError, ClientError) as error:
+            raise Retryable(f"S3 did not list blobs ({error_code(error)}).") from error

@@ -7,6 +7,8 @@ links/retired/<key id>           a key that opens stop links only; to retire a k
 webhooks/<storefront>/current    what the storefront signs with
 webhooks/<storefront>/previous   what it signed with before; only while a change is under way
 origin                           the header value by which CloudFront proves itself
+api/<storefront>/<name>          what opens the storefront's own API; courtesy connect sets it
+checkout                         the key with which any other checkout asks about vouchers
 live_table                       which table mail may go out from; the first start and courtesy restore set it, nobody by hand
 """
 
@@ -18,14 +20,16 @@ from collections.abc import Mapping
 from chalicelib.errors import Misconfigured
 from chalicelib.ports import SecretValues
 
-LIVE_TABLE = "live_table"
+LIVE_TABLE, CHECKOUT = "live_table", "checkout"
 
 _KEY_ID = re.compile(r"[a-z0-9-]{1,16}")
+_KEEPABLE = re.compile(r"api/[a-z]+/[a-z_]+|webhooks/[a-z]+/(current|previous)|checkout")
+_API = "api/"
 _LINKS, _RETIRED, _WEBHOOKS = "links/", "links/retired/", "webhooks/"
 
 
 def secret_values(found: Mapping[str, str], where: str) -> SecretValues:
-    """All secrets from their names and values. Names that are not ours are passed over; LIVE_TABLE alone may be missing.
+    """All secrets from their names and values. Names that are not ours are passed over; LIVE_TABLE, CHECKOUT and those of APIs may be missing.
 
     `where` goes before a name in sentences. White space around a value is not part of it: it comes from pasting.
     Errors: Misconfigured with the name of what is missing or empty, never with a value.
@@ -58,7 +62,18 @@ def secret_values(found: Mapping[str, str], where: str) -> SecretValues:
         origin=need("origin"),
         retired=tuple(sorted(retired)),
         live_table=values.get(LIVE_TABLE, ""),
+        api={name.removeprefix(_API): value for name, value in values.items() if name.startswith(_API)},
+        checkout=values.get(CHECKOUT, ""),
     )
+
+
+def keepable(name: str, value: str) -> str:
+    """The name, where it is one that may be set while the shop runs. Errors: Misconfigured, also for an empty value."""
+    if not _KEEPABLE.fullmatch(name):
+        raise Misconfigured(f"The secret {name} is not one that can be set.")
+    if not value.strip():
+        raise Misconfigured(f"The secret {name} cannot be empty.")
+    return name
 
 
 def _below(folder: str, values: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.aws import error_code
-from chalicelib.adapters.secret_names import LIVE_TABLE, secret_values
+from chalicelib.adapters.secret_names import LIVE_TABLE, keepable, secret_values
 from chalicelib.errors import Misconfigured, Retryable
 from chalicelib.ports import SecretValues
 
@@ -38,6 +38,12 @@ class SsmSecrets:
         """Errors: Misconfigured (not allowed to), Retryable."""
         with self._told_apart("written"):
             self._ssm.put_parameter(Name=self._prefix + LIVE_TABLE, Value=identity, Type="SecureString", Overwrite=True)
+
+    def keep(self, name: str, value: str) -> None:
+        """Errors: Misconfigured (no such name, empty, not allowed to), Retryable."""
+        path = self._prefix + keepable(name, value)
+        with self._told_apart("written"):
+            self._ssm.put_parameter(Name=path, Value=value.strip(), Type="SecureString", Overwrite=True)
 
     @contextmanager
     def _told_apart(self, done: str) -> Iterator[None]:

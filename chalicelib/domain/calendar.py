@@ -41,6 +41,18 @@ def days_after(at: datetime, days: int, hour: int, zone: str) -> datetime:
     return at_local(local_day(at, zone) + timedelta(days=days), hour, zone)
 
 
+NOON = 12
+
+
+def working_days_after(at: datetime, days: int, hour: int, zone: str) -> datetime:
+    """That many days from Monday to Friday after the instant's own day in the zone, at the hour. Public holidays count as working days."""
+    day = local_day(at, zone)
+    while days > 0:
+        day += timedelta(days=1)
+        days -= day.weekday() < 5
+    return at_local(day, hour, zone)
+
+
 def is_quiet(hour: int, begins: int, ends: int) -> bool:
     """Whether an hour of the day lies in the quiet hours. `begins` > `ends`: they span midnight. Equal: there are none."""
     return begins <= hour < ends if begins <= ends else hour >= begins or hour < ends

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Literal
 
 from msgspec import Struct
 
@@ -13,11 +14,84 @@ KEPT_AFTER_NOTE = timedelta(days=30)
 KEPT_UNDELIVERED = timedelta(days=120)
 LONGEST_AFTER_ARRIVAL = timedelta(days=60)
 
-_FLAG = ("gift", "isgift", "thisisagift", "isthisagift", "giftorder")
-_NAME = ("recipientname", "giftrecipient", "giftrecipientname", "recipient", "giftto")
-_EMAIL = ("recipientemail", "giftrecipientemail", "recipientaddress", "giftemail")
-_MESSAGE = ("giftmessage", "giftnote")
+Verdict = Literal["not", "ask", "gift"]
+NOT: Verdict = "not"
+ASK: Verdict = "ask"
+GIFT: Verdict = "gift"
+
+SAID, NAMED, MESSAGE, CARD, WRAP, OTHER_NAME, OTHER_PLACE, DECLINED = (
+    "said", "named", "message", "card", "wrap", "other-name", "other-place", "declined",
+)  # fmt: skip
+"""The signs by which a gift is known."""
+
+_FLAG = (
+    "gift", "isgift", "thisisagift", "isthisagift", "giftorder", "sendasgift", "sendasagift", "markasgift", "ordercontainsgift",
+    "shopifysendgiftcardtorecipient",
+)  # fmt: skip
+_NAME = (
+    "recipientname", "giftrecipient", "giftrecipientname", "recipient", "giftto", "giftfor", "wcgiftcardto", "pwgiftcardto",
+    "pwgiftcardrecipientname", "ywgcrecipientname",
+)  # fmt: skip
+_EMAIL = (
+    "recipientemail", "giftrecipientemail", "recipientaddress", "giftemail", "wcgiftcardtomultiple", "ywgcrecipientemail",
+)  # fmt: skip
+_MESSAGE = (
+    "giftmessage",
+    "giftnote",
+    "giftcardmessage",
+    "wcgiftcardmessage",
+    "pwgiftcardmessage",
+    "ywgcmessage",
+    "wcgiftmessage",
+)
+_WRAP = ("giftwrap", "giftwrapping", "giftbox", "giftpackaging", "giftwrapped")
+_CARD_MESSAGE = ("message",)
 _NO = ("", "no", "n", "nope", "nein", "non", "not", "false", "0", "off", "none", "null", "undefined", "na", "n/a")
+
+
+Means = Literal["gift", "ask", "nothing"]
+
+
+class GiftTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """What each sign means in this shop, and how its own forms name their fields (any case, spaces and dashes).
+
+    said: a box or field that says so · named: the recipient's own name or address was given · message: words for the recipient · card: a
+    gift card sent to somebody · wrap: gift wrapping was bought · other_name: the parcel goes to another name than the buyer's ·
+    other_place: to another place than the bill. A field that says "no" outweighs all of them.
+    """
+
+    said: Means = "gift"
+    named: Means = "gift"
+    message: Means = "gift"
+    card: Means = "gift"
+    wrap: Means = "gift"
+    other_name: Means = "ask"
+    other_place: Means = "nothing"
+    flag_fields: tuple[str, ...] = ()
+    name_fields: tuple[str, ...] = ()
+    email_fields: tuple[str, ...] = ()
+    message_fields: tuple[str, ...] = ()
+    wrap_words: tuple[str, ...] = ()
+
+
+class Label(Struct, frozen=True):
+    """Where a parcel or a bill goes. `country`: two letters, or "". `lines`: street, town and so on, without name and country."""
+
+    name: str = ""
+    country: str = ""
+    lines: tuple[str, ...] = ()
+
+
+class Signs(Struct, frozen=True):
+    """What an event says that may make its order a gift, as it was said; nothing of it is kept but by a judgement.
+
+    `said`: note attributes, line properties and plugins' fields, as (name, value). `card`: those of gift-card lines.
+    """
+
+    said: tuple[tuple[str, str], ...] = ()
+    card: tuple[tuple[str, str], ...] = ()
+    parcel: Label = Label()
+    bill: Label = Label()
 
 
 class Gift(Struct, frozen=True, omit_defaults=True):
@@ -38,6 +112,14 @@ class Gift(Struct, frozen=True, omit_defaults=True):
     """The recipient's id, and then nothing else: somebody to whom no note can go any more."""
 
 
+class Judgement(Struct, frozen=True):
+    """Whether an order is a gift, by which signs, and the recipient's side of it as far as it is known."""
+
+    verdict: Verdict = NOT
+    signs: tuple[str, ...] = ()
+    gift: Gift | None = None
+
+
 def _plain(name: str) -> str:
     return "".join(char for char in name.lower() if char.isalnum())
 
@@ -48,34 +130,90 @@ def _is_no(text: str) -> bool:
     return not first or first[0].strip(".!-") in _NO
 
 
-def explicit_gift(pairs: Iterable[tuple[str, str]]) -> Gift | None:
-    """The gift that an order states in so many words, or None. `pairs`: note attributes and line properties, as (name, value).
+class _Fields(Struct):
+    """What the fields of an order's forms come to."""
 
-    Only what was said counts: a gift flag that is not "no", or a named recipient where no flag says "no" (forms keep the names
-    that were typed before the box was unticked). Nothing is guessed.
-    """
-    said, declined = False, False
-    recipient, message = "", ""
+    signs: set[str]
+    recipient: str = ""
+    message: str = ""
     address: Address | None = None
-    for name, value in pairs:
-        key, text = _plain(name), value.strip()
-        if key in _FLAG:
-            no = _is_no(text)
-            said, declined = said or not no, declined or no
-        elif key in _NAME and text.lower() not in _NO:
-            recipient = recipient or tidy(text)
-        elif key in _EMAIL:
-            address = address or address_or_none(text)
-        elif key in _MESSAGE:
-            message = message or tidy(text, 500)
-    if not (said or ((recipient or address) and not declined)):
-        return None
-    return Gift(
-        recipient=recipient,
-        address=address.normalised if address else "",
-        dedupe_key=address.key if address else "",
-        message=message,
+
+
+def judge(signs: Signs, buyer: str, titles: Iterable[str], table: GiftTable) -> Judgement:
+    """Nothing is presumed: only signs count, each for what the shop lets it mean. `buyer`: their name; `titles`: of the order's lines."""
+    found = _read(signs, table)
+    wrap = (*_WRAP, *map(_plain, table.wrap_words))
+    if any(word in _plain(title) for title in titles for word in wrap if word):
+        found.signs.add(WRAP)
+    if signs.parcel.name and not same_name(signs.parcel.name, buyer):
+        found.signs.add(OTHER_NAME)
+    if signs.bill.lines and signs.parcel.lines and _plain("".join(signs.bill.lines)) != _plain("".join(signs.parcel.lines)):
+        found.signs.add(OTHER_PLACE)
+    meanings = {getattr(table, sign.replace("-", "_")) for sign in found.signs - {DECLINED}}
+    verdict = (
+        NOT
+        if DECLINED in found.signs and SAID not in found.signs
+        else GIFT
+        if GIFT in meanings
+        else ASK
+        if ASK in meanings
+        else NOT
     )
+    return Judgement(
+        verdict,
+        tuple(sorted(found.signs)),
+        Gift(
+            recipient=found.recipient or (signs.parcel.name if OTHER_NAME in found.signs else ""),
+            address=found.address.normalised if found.address else "",
+            dedupe_key=found.address.key if found.address else "",
+            country=signs.parcel.country,
+            postal=signs.parcel.lines,
+            message=found.message,
+        ),
+    )
+
+
+def says_gift(pairs: Iterable[tuple[str, str]]) -> bool:
+    """Whether one line's own fields say that it is a gift."""
+    return any(_plain(name) in _FLAG and not _is_no(value) for name, value in pairs)
+
+
+def _read(signs: Signs, table: GiftTable) -> _Fields:
+    flags, names, emails, messages, wraps = (
+        (*ours, *map(_plain, theirs))
+        for ours, theirs in (
+            (_FLAG, table.flag_fields), (_NAME, table.name_fields), (_EMAIL, table.email_fields),
+            (_MESSAGE, table.message_fields), (_WRAP, table.wrap_words),
+        )
+    )  # fmt: skip
+    found = _Fields(set())
+    for on_card, name, value in [*((False, *pair) for pair in signs.said), *((True, *pair) for pair in signs.card)]:
+        key, text = _plain(name), value.strip()
+        if key in flags:
+            # forms keep what was typed before the box was unticked, so a plain "no" outweighs names and messages
+            found.signs.add(DECLINED if _is_no(text) else SAID)
+        elif _is_no(text):
+            continue
+        elif key in names or key in emails:
+            address = address_or_none(text)
+            found.address = found.address or address
+            found.recipient = found.recipient or ("" if address else tidy(text) if key in names else "")
+            if address or key in names:
+                found.signs.add(CARD if on_card else NAMED)
+        elif key in messages or (on_card and key in _CARD_MESSAGE):
+            found.signs.add(MESSAGE)
+            found.message = found.message or tidy(text, 500)
+        elif key in wraps:
+            found.signs.add(WRAP)
+    return found
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names may well be one person's: one holds the other, or surname and initial agree. An empty one may be anybody's."""
+    first, second = ([_plain(part) for part in name.split() if _plain(part)] for name in (one, other))
+    if not first or not second or set(first) <= set(second) or set(second) <= set(first):
+        return True
+    return first[-1] == second[-1] and first[0][0] == second[0][0]
 
 
 def recipient_key(gift: Gift) -> str:

@@ -25,10 +25,11 @@ class Line(Struct, frozen=True, omit_defaults=True):
     noted         the recipient's one note was handed over to be written by hand
     stopped       the person asked us to stop
     unreachable   mail does not reach the person, or they complained: `why` is bounced | complained
+    erased        the person asked to be forgotten, or (`anchor`) their order was to be; `person` is "" where only orders were named
     confirmed     the person clicked in a mail that reached them, so what bounced is reached; `why` is "agreed" where that also undoes a stop
     """
 
-    kind: Literal["authorised", "noted", "stopped", "unreachable", "confirmed"]
+    kind: Literal["authorised", "noted", "stopped", "unreachable", "confirmed", "erased"]
     at: datetime
     person: str
     follow_up: str = ""
@@ -60,6 +61,11 @@ def unreachable(person: str, why: str, at: datetime) -> Line:
     return Line("unreachable", at, person, why=why)
 
 
+def erased(person: str, at: datetime, order: str = "") -> Line:
+    """Written before anything of theirs is deleted: a table that is put back must delete it again."""
+    return Line("erased", at, person, anchor=order)
+
+
 def confirmed(person: str, at: datetime, *, agreed: bool) -> Line:
     """Written before a click is committed that undoes a stop or a bounce."""
     return Line("confirmed", at, person, why="agreed" if agreed else "")
@@ -70,7 +76,7 @@ def _about(one: FollowUp, kind: Literal["authorised", "noted"], at: datetime) ->
 
 
 class Memory(Struct):
-    """All that the journal says of one person. `authorised`: follow-up id → its last line; `noted`: the one note's id, or ONE_OF_SEVERAL."""
+    """All that the journal says of one person. `erased`: they asked to be forgotten, and `erased_orders` of which orders. `authorised`: follow-up id → its last line; `noted`: the one note's id, or ONE_OF_SEVERAL."""
 
     authorised: dict[str, Line] = field(default_factory=dict)
     noted: str = ""
@@ -79,6 +85,8 @@ class Memory(Struct):
     bounced_at: datetime | None = None
     complained_at: datetime | None = None
     reached_at: datetime | None = None
+    erased: bool = False
+    erased_orders: set[str] = field(default_factory=set)
 
 
 def remember(lines: Iterable[Line]) -> dict[str, Memory]:
@@ -98,6 +106,9 @@ def remember(lines: Iterable[Line]) -> dict[str, Memory]:
             case "confirmed":
                 memory.reached_at = _latest(memory.reached_at, line.at)
                 memory.agreed_at = _latest(memory.agreed_at, line.at) if line.why else memory.agreed_at
+            case "erased":
+                memory.erased = True
+                memory.erased_orders.update(filter(None, [line.anchor]))
             case "noted":
                 pass
         if line.role == RECIPIENT:

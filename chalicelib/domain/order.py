@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 from msgspec import Struct, field
 
-from chalicelib.domain.calendar import stamp
-from chalicelib.domain.gift import Gift
+from chalicelib.domain.calendar import NOON, stamp, working_days_after
+from chalicelib.domain.gift import ASK, GIFT, NOT, Gift, GiftTable, Judgement, Signs, Verdict, judge
 from chalicelib.domain.money import Money
 
-MAX_LINES, MAX_PARCELS = 25, 50
+MAX_LINES, MAX_PARCELS, MAX_REFUNDS = 25, 50, 50
 DELIVERED, ENTERED, ESTIMATED = "delivered", "entered", "estimated"
+
+
+class Arrivals(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the owner allows where no storefront says that a parcel was delivered: to estimate it, from its dispatch and working days."""
+
+    estimate: bool = False
+    transit_days: int = 4
 
 
 class Buyer(Struct, frozen=True, omit_defaults=True):
@@ -26,21 +35,33 @@ class Buyer(Struct, frozen=True, omit_defaults=True):
 
 
 class Line(Struct, frozen=True, omit_defaults=True):
-    """One line item; `price` is the line's total in minor units of the order's currency."""
+    """One line item; `price` is the line's total in minor units of the order's currency, `charged` in those of the currency that the
+    buyer paid in, where that is another.
+
+    `options`: what was chosen, as (name, value), such as ("Size", "M"). `left`: how many the storefront says the order still holds
+    after edits and returns, None where it doesn't say. `for_gift`: the line itself says that it is a gift.
+    """
 
     title: str
     quantity: int
     price: int
+    charged: int = 0
+    id: str = ""
     product: str = ""
+    variant: str = ""
     sku: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    left: int | None = None
+    for_gift: bool = False
 
 
 class View(Struct, frozen=True, omit_defaults=True):
     """The order as the storefront described it at `seen_at`, its own time. The newest view wins, whole.
 
     `lines` holds the first 25; `more_lines` counts the rest. `postage`, `tax` (where prices are without) and `other` (a discount is
-    below nothing), in minor units, make the sum of all lines into the total. `codes`: discount codes as typed at the checkout.
-    `part_dispatched`: the storefront says that some lines are still to be sent.
+    below nothing), in minor units, make the sum of all lines into the total. `charged`: the total in the currency that the buyer paid
+    in, None where that is the total's own. `codes`: discount codes as typed at the checkout. `part_dispatched`: the storefront says
+    that some lines are still to be sent. `unpaid`: it was placed, but the payment is still to come or has failed.
     """
 
     seen_at: datetime
@@ -53,11 +74,13 @@ class View(Struct, frozen=True, omit_defaults=True):
     postage: int = 0
     tax: int = 0
     other: int = 0
+    charged: Money | None = None
     codes: tuple[str, ...] = ()
     confirmation: str = ""
     status_url: str = ""
     test: bool = False
     refunded: bool = False
+    unpaid: bool = False
     part_dispatched: bool = False
     cancelled_at: datetime | None = None
 
@@ -65,12 +88,12 @@ class View(Struct, frozen=True, omit_defaults=True):
 class Parcel(Struct, frozen=True, omit_defaults=True):
     """One fulfilment. `delivered_at` is the earliest time at which it was seen delivered; the rest is as last seen.
 
-    `failed`: cancelled or in error, so it never counts.
+    `dispatched_at`: None while only its journey was heard of. `failed`: cancelled or in error, so it never counts.
     """
 
     id: str
     seen_at: datetime
-    dispatched_at: datetime
+    dispatched_at: datetime | None = None
     delivered_at: datetime | None = None
     failed: bool = False
     carrier: str = ""
@@ -78,34 +101,82 @@ class Parcel(Struct, frozen=True, omit_defaults=True):
     tracking_url: str = ""
 
 
+class Refund(Struct, frozen=True, omit_defaults=True):
+    """Money that went back, and `lines`: line id → how many of it came back."""
+
+    id: str
+    at: datetime
+    amount: Money
+    lines: dict[str, int] = field(default_factory=dict)
+
+
+class Word(Struct, frozen=True, omit_defaults=True):
+    """The owner's own word on an order, given `at`: whether it is a gift, or when it arrived. The newest of each counts."""
+
+    at: datetime
+    gift: bool | None = None
+    arrived_at: datetime | None = None
+
+
 class Learnt(Struct, frozen=True):
-    """What one event says, whatever the storefront: of which order, its view (absent in a fulfilment's event), its parcels."""
+    """What one event says, whatever the storefront: of which order, its view (absent in a fulfilment's event), what may make it a gift
+    (with each view), its parcels and refunds.
+
+    `gone`: the storefront has deleted the order, or brought it back. `history`: taken from the past, so nothing is planned from it.
+    `ask`: with what the storefront is asked for the lines, where its event does not carry them.
+    """
 
     source: str
     order: str
     view: View | None = None
-    gift: Gift | None = None
+    signs: Signs | None = None
     parcels: tuple[Parcel, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    gone: Literal["", "deleted", "restored"] = ""
+    word: Word | None = None
+    history: bool = False
+    ask: str = ""
 
 
 class Order(Struct, frozen=True, omit_defaults=True):
     """What is kept of an order. `key` names it across storefronts; `version` counts its writes.
 
-    `cancelled_at` is the earliest cancellation seen and stays. `is_gift`: the newest view states a gift; the recipient's data
-    are kept elsewhere, until `gift_until`. `follow_ups`: id → due time of each that was planned from it, "" once called off.
-    `thanked_at`: when the recipient wrote their thanks.
+    `cancelled_at` is the earliest cancellation seen and stays. `gift`, and the `signs` that it rests on: as the newest view was
+    judged; the recipient's data are kept elsewhere, until `gift_until`. `gift_word` and `arrival_word`: the owner's. `follow_ups`:
+    id → due time of each that was planned from it, "" once called off. `thanked_at`: when the recipient wrote their thanks.
+    `history`: it was over before we knew it. `erased`: its buyer's data were deleted, and no event brings them back.
     """
 
     key: str
     version: int = 0
     view: View | None = None
     parcels: tuple[Parcel, ...] = ()
+    refunds: tuple[Refund, ...] = ()
     cancelled_at: datetime | None = None
-    is_gift: bool = False
+    deleted: bool = False
+    restored: bool = False
+    gift: Verdict = NOT
+    signs: tuple[str, ...] = ()
+    gift_word: Word | None = None
+    arrival_word: Word | None = None
     gift_until: datetime | None = None
     follow_ups: dict[str, str] = field(default_factory=dict)
     vouchers: tuple[str, ...] = ()
     thanked_at: datetime | None = None
+    history: bool = False
+    erased: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether it is a gift: the owner's word, else what its signs say."""
+        if self.gift_word is not None:
+            return GIFT if self.gift_word.gift else NOT
+        return self.gift
+
+    @property
+    def is_gift(self) -> bool:
+        """For certain, not merely perhaps."""
+        return self.verdict == GIFT
 
 
 class Arrival(Struct, frozen=True):
@@ -120,48 +191,96 @@ def order_key(source: str, order: str) -> str:
     return f"{source}:{order}"
 
 
-def merge(order: Order, learnt: Learnt) -> Order:
-    """The order with one more event taken in. Commutes, and taking an event twice changes nothing."""
-    view, is_gift = order.view, order.is_gift
+def source_of(key: str) -> str:
+    """The storefront that an order's key names."""
+    return key.partition(":")[0]
+
+
+def with_lines(view: View, lines: Sequence[Line]) -> View:
+    """The view with all its lines, which came apart from it."""
+    return msgspec.structs.replace(
+        view,
+        lines=tuple(lines[:MAX_LINES]),
+        more_lines=max(0, len(lines) - MAX_LINES),
+        other=view.total.amount - sum(line.price for line in lines) - view.postage - view.tax,
+    )
+
+
+def judged(learnt: Learnt, table: GiftTable) -> Judgement:
+    """What the event's signs make of the order."""
+    if learnt.view is None or learnt.signs is None:
+        return Judgement()
+    return judge(learnt.signs, learnt.view.buyer.name, [line.title for line in learnt.view.lines], table)
+
+
+def merge(order: Order, learnt: Learnt, found: Judgement) -> Order:
+    """The order with one more event taken in. Commutes, and taking an event twice changes nothing. `found`: the event's signs, judged."""
+    view, gift, signs = order.view, order.gift, order.signs
     if learnt.view is not None and (view is None or _rank(learnt.view) >= _rank(view)):
-        # of two events alike but for the gift, the one that states it wins
-        is_gift = learnt.gift is not None or (is_gift and learnt.view == view)
+        # of two events alike but for the gift, the one that says more of it wins
+        told = (found.verdict, found.signs)
+        gift, signs = max((gift, signs), told, key=_verdict_rank) if learnt.view == view else told
         view = learnt.view
     cancellations = [at for at in (order.cancelled_at, learnt.view and learnt.view.cancelled_at) if at]
     parcels = {parcel.id: parcel for parcel in order.parcels}
     for parcel in learnt.parcels:
         parcels[parcel.id] = _merge_parcel(parcels.get(parcel.id), parcel)
+    refunds = {refund.id: refund for refund in order.refunds}
+    for refund in learnt.refunds:
+        refunds[refund.id] = max(refunds.get(refund.id, refund), refund, key=msgspec.json.encode)
     return msgspec.structs.replace(
         order,
         view=view,
-        is_gift=is_gift,
+        gift=gift,
+        signs=signs,
         cancelled_at=min(cancellations, default=None),
         parcels=tuple(parcels[id_] for id_ in sorted(parcels)[:MAX_PARCELS]),
+        refunds=tuple(refunds[id_] for id_ in sorted(refunds)[:MAX_REFUNDS]),
+        deleted=order.deleted or learnt.gone == "deleted",
+        restored=order.restored or learnt.gone == "restored",
+        gift_word=_newer(order.gift_word, learnt.word if learnt.word and learnt.word.gift is not None else None),
+        arrival_word=_newer(order.arrival_word, learnt.word if learnt.word and learnt.word.arrived_at else None),
+        history=order.history or (learnt.history and not order.version),
     )
 
 
-def merge_gift(order: Order, kept: Gift | None, learnt: Learnt) -> Gift | None:
-    """The recipient's side with one more event taken in. `order` as it was before the event, `kept` its recipient's side."""
+def merge_gift(order: Order, kept: Gift | None, learnt: Learnt, found: Judgement) -> Gift | None:
+    """The recipient's side with one more event taken in, whatever the verdict. `order` as it was before the event, `kept` its recipient's side."""
     if learnt.view is None:
         return kept
     if order.view is None or _rank(learnt.view) > _rank(order.view):
-        found = learnt.gift
+        gift = found.gift
     elif learnt.view == order.view:
-        found = max(kept, learnt.gift, key=_gift_rank)
+        gift = max(kept, found.gift, key=_gift_rank)
     else:
         return kept
-    return msgspec.structs.replace(found, thanks=kept.thanks) if found is not None and kept is not None else found
+    return msgspec.structs.replace(gift, thanks=kept.thanks) if gift is not None and kept is not None else gift
 
 
-def _rank(seen: View | Parcel) -> tuple[str, bool, bytes]:
-    # two events may carry one time; the one that calls more off wins, and then their own bytes, so that the order of arrival never decides
-    off = isinstance(seen, View) and (seen.refunded or seen.test)
-    return stamp(seen.seen_at), off, msgspec.json.encode(seen)
+def _rank(seen: View) -> tuple[str, int, bytes]:
+    # two events may carry one time; the one that calls more off wins (but what is paid does not become unpaid), and then their own
+    # bytes, so that the order of arrival never decides
+    return stamp(seen.seen_at), int(seen.refunded or seen.test) - int(seen.unpaid), msgspec.json.encode(seen)
 
 
-def _gift_rank(gift: Gift | None) -> bytes:
-    # without the recipient's thanks, which no event carries
-    return msgspec.json.encode(msgspec.structs.replace(gift, thanks="")) if gift is not None else b""
+def _parcel_rank(parcel: Parcel) -> tuple[bool, str, bytes]:
+    # what only its journey was heard of says nothing about the rest, however new
+    return parcel.dispatched_at is not None, stamp(parcel.seen_at), msgspec.json.encode(parcel)
+
+
+def _verdict_rank(told: tuple[Verdict, tuple[str, ...]]) -> tuple[int, tuple[str, ...]]:
+    return (NOT, ASK, GIFT).index(told[0]), told[1]
+
+
+def _gift_rank(gift: Gift | None) -> tuple[bool, bytes]:
+    # what says something before what says nothing; without the recipient's thanks, which no event carries
+    told = msgspec.structs.replace(gift or Gift(), thanks="")
+    return told != Gift(), msgspec.json.encode(told)
+
+
+def _newer(old: Word | None, new: Word | None) -> Word | None:
+    words = [word for word in (old, new) if word is not None]
+    return max(words, key=lambda word: (stamp(word.at), msgspec.json.encode(word)), default=None)
 
 
 def _merge_parcel(old: Parcel | None, new: Parcel) -> Parcel:
@@ -170,26 +289,50 @@ def _merge_parcel(old: Parcel | None, new: Parcel) -> Parcel:
     deliveries = [at for at in (old.delivered_at, new.delivered_at) if at]
     delivered = min(deliveries, default=None)
     # ranked without the merged time, else a merged parcel would outrank its own parts
-    newest = max((msgspec.structs.replace(parcel, delivered_at=None) for parcel in (old, new)), key=_rank)
+    newest = max((msgspec.structs.replace(parcel, delivered_at=None) for parcel in (old, new)), key=_parcel_rank)
     return msgspec.structs.replace(newest, delivered_at=delivered)
 
 
 def is_off(order: Order) -> str:
-    """Why no mail may come of the order: test | cancelled | refunded, or "" when it stands."""
-    if order.view is not None and order.view.test:
+    """Why no mail may come of the order: test | deleted | cancelled | refunded | unpaid, or "" when it stands."""
+    view = order.view
+    if view is not None and view.test:
         return "test"
+    if order.deleted and not order.restored:
+        return "deleted"
     if order.cancelled_at is not None:
         return "cancelled"
-    if order.view is not None and order.view.refunded:
+    if view is not None and (view.refunded or _all_went_back(order, view)):
         return "refunded"
+    if view is not None and view.unpaid:
+        return "unpaid"
     return ""
+
+
+def _all_went_back(order: Order, view: View) -> bool:
+    return any(
+        0 < total.amount <= sum(refund.amount.amount for refund in order.refunds if refund.amount.currency == total.currency)
+        for total in (view.total, view.charged)
+        if total is not None
+    )
 
 
 def off_since(order: Order) -> datetime | None:
     """Since when, by the storefront's own time; None while it stands."""
     if order.cancelled_at is not None:
         return order.cancelled_at
-    return order.view.seen_at if order.view is not None and is_off(order) else None
+    if order.view is None or not is_off(order):
+        return None
+    return max([order.view.seen_at, *(refund.at for refund in order.refunds)])
+
+
+def still_held(order: Order) -> tuple[tuple[Line, int], ...]:
+    """Each line with how many of it the buyer still has: without what was edited away, refunded or sent back."""
+    if order.view is None:
+        return ()
+    back = [refund.lines for refund in order.refunds]
+    found = ((line, line.quantity - sum(one.get(line.id, 0) for one in back if line.id)) for line in order.view.lines)
+    return tuple((line, max(0, many if line.left is None else min(many, line.left))) for line, many in found)
 
 
 def live_parcels(order: Order) -> tuple[Parcel, ...]:
@@ -197,10 +340,24 @@ def live_parcels(order: Order) -> tuple[Parcel, ...]:
     return tuple(parcel for parcel in order.parcels if not parcel.failed)
 
 
-def arrival(order: Order) -> Arrival | None:
-    """When all of it had arrived, or None while a parcel is under way or still to be sent."""
+def arrival(order: Order, allowed: Arrivals, zone: str) -> Arrival | None:
+    """When all of it had arrived, or None while a parcel is under way or still to be sent.
+
+    The owner's word counts before all else. An estimate, where allowed, may lie in the future.
+    """
+    if order.arrival_word is not None and order.arrival_word.arrived_at is not None:
+        return Arrival(order.arrival_word.arrived_at, ENTERED)
     parcels = live_parcels(order)
-    deliveries = [parcel.delivered_at for parcel in parcels if parcel.delivered_at]
-    if not parcels or len(deliveries) < len(parcels) or (order.view is not None and order.view.part_dispatched):
+    if not parcels or (order.view is not None and order.view.part_dispatched):
         return None
-    return Arrival(max(deliveries), DELIVERED)
+    deliveries = [parcel.delivered_at for parcel in parcels if parcel.delivered_at]
+    if len(deliveries) == len(parcels):
+        return Arrival(max(deliveries), DELIVERED)
+    estimates = [
+        working_days_after(parcel.dispatched_at, allowed.transit_days, NOON, zone)
+        for parcel in parcels
+        if parcel.dispatched_at and not parcel.delivered_at
+    ]
+    if not allowed.estimate or len(deliveries) + len(estimates) < len(parcels):
+        return None
+    return Arrival(max([*deliveries, *estimates]), ESTIMATED)

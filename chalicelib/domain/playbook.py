@@ -12,8 +12,8 @@ from msgspec import Struct
 from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import days_after, instant, stamp
 from chalicelib.domain.follow_up import FollowUp, follow_up_id
-from chalicelib.domain.gift import Gift, delete_at, recipient_key
-from chalicelib.domain.order import Order, arrival, is_off, live_parcels, off_since
+from chalicelib.domain.gift import NOT, Gift, delete_at, recipient_key
+from chalicelib.domain.order import ESTIMATED, Arrival, Order, arrival, is_off, live_parcels, off_since
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.shop import Shop
 from chalicelib.domain.standing import COURTESY, SERVICE
@@ -142,15 +142,15 @@ def wanted(
 ) -> list[FollowUp]:
     """Every follow-up that the order as it stands should have. `person_id`: dedupe key → person.
 
-    None for an order that is off (test, cancelled, refunded), for a buyer without an address, for a recipient who is the buyer.
+    None for an order that is off (is_off), of the past or erased, for a buyer without an address, for a recipient who is the buyer.
     """
-    if order.view is None or is_off(order):
+    if order.view is None or is_off(order) or order.history or order.erased:
         return []
     buyer = person_id(order.view.buyer.dedupe_key) if order.view.buyer.dedupe_key else ""
-    recipient = recipient_of(order, gift, person_id) if gift is not None else ""
+    recipient = recipient_of(order, gift, person_id) if gift is not None and order.is_gift else ""
     people = {BUYER: buyer, RECIPIENT: "" if recipient == buyer else recipient}
     found = []
-    for trigger, since, why in _happened(order):
+    for trigger, since, why in _happened(order, shop):
         for rule in playbook.of(trigger):
             person = people.get(rule.to, "")
             if person and applies(rule, shop):
@@ -165,33 +165,37 @@ def recipient_of(order: Order, gift: Gift, person_id: Callable[[str], str]) -> s
 
 def forget_recipient_at(order: Order, playbook: Playbook, shop: Shop) -> datetime | None:
     """When the data of the order's recipient are deleted; None where there is no recipient."""
-    if not order.is_gift or order.view is None:
+    if order.verdict == NOT or order.view is None:
         return None
-    arrived = arrival(order)
+    arrived = arrival(order, shop.arrivals, shop.zone)
     notes = [rule.after_days for rule in playbook.of("arrival") if rule.to == RECIPIENT] if arrived else []
     note_due = days_after(arrived.at, max(notes), shop.manners.send_hour, shop.zone) if arrived and notes else None
     return delete_at(order.view.placed_at, arrived.at if arrived else None, note_due, off_since(order))
 
 
-def _happened(order: Order) -> list[tuple[Trigger, datetime, Callable[[Rule], Reason]]]:
+def _happened(order: Order, shop: Shop) -> list[tuple[Trigger, datetime, Callable[[Rule], Reason]]]:
     events: list[tuple[Trigger, datetime, Callable[[Rule], Reason]]] = []
     if order.view is not None:
         placed = order.view.placed_at
         events.append(("order", placed, lambda _: Reason("order-placed", {"at": stamp(placed)})))
-    arrived = arrival(order)
-    tracked = [parcel.dispatched_at for parcel in live_parcels(order) if parcel.tracking or parcel.tracking_url]
-    if tracked and not arrived:  # what is here already is no longer on its way
+    arrived = arrival(order, shop.arrivals, shop.zone)
+    tracked = [
+        parcel.dispatched_at
+        for parcel in live_parcels(order)
+        if parcel.dispatched_at and (parcel.tracking or parcel.tracking_url)
+    ]
+    if tracked and (arrived is None or arrived.how == ESTIMATED):  # what is here already is no longer on its way
         sent = min(tracked)
         events.append(("dispatch", sent, lambda _: Reason("dispatched", {"at": stamp(sent)})))
     if arrived:
-        events.append(
-            (
-                "arrival",
-                arrived.at,
-                lambda rule: Reason("arrived", {"at": stamp(arrived.at), "days": rule.after_days, "role": rule.to}),
-            )
-        )
+        events.append(("arrival", arrived.at, lambda rule: _why_arrived(arrived, rule)))
     return events
+
+
+def _why_arrived(arrived: Arrival, rule: Rule) -> Reason:
+    if arrived.how == ESTIMATED:
+        return Reason("should-have-arrived", {"at": stamp(arrived.at), "days": rule.after_days, "role": rule.to})
+    return Reason("arrived", {"at": stamp(arrived.at), "days": rule.after_days, "role": rule.to})
 
 
 class Changes(Struct, frozen=True):

@@ -14,7 +14,7 @@ class Reason(Struct, frozen=True, omit_defaults=True):
 
 KINDS = (
     # planned
-    "claimed", "claimed-again", "confirmed", "order-placed", "dispatched", "arrived", "thanks-written",
+    "claimed", "claimed-again", "confirmed", "order-placed", "dispatched", "arrived", "should-have-arrived", "thanks-written",
     "refused-for-now", "never-called", "released", "no-sign-of-it", "owner-again",
     # held
     "paused", "cap", "quiet-hours", "daily-budget", "unrenderable",

@@ -58,6 +58,11 @@ def _arrived(told: _Told) -> str:
     return f"The {what} arrived on {told.date('at')}; this follows {told['days']} days later."
 
 
+def _should_have_arrived(told: _Told) -> str:
+    what = "gift" if told["role"] == "recipient" else "order"
+    return f"By its dispatch, the {what} should have arrived on {told.date('at')}; this follows {told['days']} days later."
+
+
 def _cap(told: _Told) -> str:
     times = {"0": "no times", "1": "once", "2": "twice"}.get(told["count"], f"{told['count']} times")
     return f"They have heard from us {times} in 30 days, which is the limit you set; it may go from {told.time('until')}."
@@ -70,6 +75,7 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "order-placed": lambda t: f"The order was placed on {t.date('at')}.",
     "dispatched": lambda t: f"The parcel left on {t.date('at')} with a tracking number.",
     "arrived": _arrived,
+    "should-have-arrived": _should_have_arrived,
     "thanks-written": lambda t: f"The gift's recipient wrote their thanks on {t.date('at')}.",
     "refused-for-now": lambda t: f"The mail service did not take it at {t.time('at')}, so it is tried again: {t['detail']}",
     "never-called": lambda _: "It was authorised but never handed to the mail service, so it waits its turn again.",
@@ -98,6 +104,8 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
         "test": "It was a test order.",
         "cancelled": "The order was cancelled.",
         "refunded": "The order was refunded.",
+        "deleted": "The order was deleted in the storefront.",
+        "unpaid": "The order has not been paid.",
     }.get(t["why"], "The order no longer stands."),
     "rule-gone": lambda _: "You have taken this message out of the playbook.",
     "precondition-gone": lambda _: "What it was planned for no longer holds.",

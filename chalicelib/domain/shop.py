@@ -8,16 +8,36 @@ from msgspec import Struct, field
 
 from chalicelib.domain.calendar import is_quiet
 from chalicelib.domain.consent import EMAIL, NEWSLETTER, Wording
+from chalicelib.domain.gift import GiftTable
+from chalicelib.domain.order import Arrivals
 from chalicelib.domain.voucher import Offer
 
 
 class Storefront(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the storefront does by itself, so that Courtesy does not do it twice."""
+    """The shop system, what it does by itself, so that Courtesy does not do it twice, and how far its word counts.
 
-    kind: str
+    `url`: where things are bought. `shop`: the name by which its API knows the shop (Shopify: pellow-wren.myshopify.com). `consent`: the
+    words beside its newsletter box; without them its yes is not taken, for nobody could say to what. `accept_consent`: only a yes that
+    was confirmed from the customer's own mailbox, or any.
+    """
+
+    kind: Literal["shopify", "woocommerce", "stripe", "standard"]
     url: str
+    shop: str = ""
     sends_receipt: bool = True
     sends_dispatch: bool = True
+    consent: str = ""
+    accept_consent: Literal["confirmed", "any"] = "confirmed"
+
+
+class Vouchers(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the checkout comes to know a code.
+
+    storefront: it is created there by its API, and the mail waits for it · pool: the owner has made the codes there and imported them ·
+    asked: the checkout asks us (GET and POST /api/vouchers).
+    """
+
+    known: Literal["storefront", "pool", "asked"] = "asked"
 
 
 class Manners(Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,6 +81,9 @@ class Shop(Struct, frozen=True, forbid_unknown_fields=True):
     withdrawal: str = ""
     manners: Manners = field(default_factory=Manners)
     limits: Limits = field(default_factory=Limits)
+    vouchers: Vouchers = field(default_factory=Vouchers)
+    gifts: GiftTable = field(default_factory=GiftTable)
+    arrivals: Arrivals = field(default_factory=Arrivals)
 
     @property
     def storefront_url(self) -> str:
@@ -112,7 +135,15 @@ def _about_the_shop(shop: Shop) -> tuple[tuple[bool, str], ...]:
             f'Add a [[wordings]] for purpose "newsletter", channel "e-mail" and locale "{shop.locale}".',
         ),
         (unfit_receipt, "Give `terms` and `withdrawal`, or set storefront.sends_receipt = true: a receipt needs both texts."),
-        (shop.storefront.kind != "shopify", 'Give `storefront.kind` as "shopify": the others are still to come.'),
+        (
+            shop.storefront.kind == "shopify" and not _is_hostname(shop.storefront.shop),
+            'Give `storefront.shop` as Shopify names it, such as "pellow-wren.myshopify.com".',
+        ),
+        (
+            shop.vouchers.known == "storefront" and shop.storefront.kind == "standard",
+            'Give `vouchers.known` as "pool" or "asked": only Shopify, WooCommerce and Stripe can be told of a code.',
+        ),
+        (not 0 <= shop.arrivals.transit_days <= 60, "Give `arrivals.transit_days` from 0 to 60."),
         (
             not (linkable and 0 < len(offer.name) <= 40),
             "Give `offer.name` as at most 40 letters, digits and dashes: links carry it.",
@@ -136,6 +167,11 @@ def _about_its_manners(shop: Shop) -> tuple[tuple[bool, str], ...]:
         ),
         (min(limits.claims_per_address, limits.claims_per_network) < 1, "Give limits of one claim or more."),
     )
+
+
+def _is_hostname(name: str) -> bool:
+    parts = name.split(".")
+    return len(parts) > 1 and all(part and part.isascii() and part.replace("-", "").isalnum() for part in parts)
 
 
 def _is_country(code: str) -> bool:

@@ -17,7 +17,8 @@ CAP_DAYS = 30
 class Standing(Struct, frozen=True, omit_defaults=True):
     """`version` counts every change, so that an authorisation can prove that nothing changed since the checks.
 
-    `stopped_at`: no courtesy, no marketing. `unreachable_at` with `unreachable_why` (bounced | complained): nothing by e-mail.
+    `stopped_at`: no courtesy, no marketing; `stopped_by`: the storefront that told of it, whose own newer yes undoes it, "" for all else.
+    `unreachable_at` with `unreachable_why` (bounced | complained): nothing by e-mail.
     `never_at`: nothing by any channel. `consents`: purpose/channel → when it was confirmed. `heard`: follow-up id → when it was
     authorised, courtesy and marketing of the last 30 days. `noted`: the follow-up id of the one recipient's note. `second_chance`: of the one
     confirmation that goes to an address that bounced, because its person asks for it.
@@ -26,6 +27,7 @@ class Standing(Struct, frozen=True, omit_defaults=True):
     person: str
     version: int = 0
     stopped_at: str = ""
+    stopped_by: str = ""
     unreachable_at: str = ""
     unreachable_why: str = ""
     never_at: str = ""

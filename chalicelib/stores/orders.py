@@ -7,11 +7,16 @@ from datetime import datetime, timedelta
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.order import Order
+from chalicelib.domain.playbook import BUYER, GIVER
+from chalicelib.ports import Table
+from chalicelib.stores import follow_ups
 from chalicelib.stores.codec import from_item, to_item
 from chalicelib.table import TTL, Delete, Equals, Exists, Item, Key, Missing, Put, Update
 
 KEPT = timedelta(days=25 * 365 // 12 + 1)
 """25 months."""
+
+_LISTED = "ORDER#"
 
 
 def key(order: str) -> Key:
@@ -42,10 +47,47 @@ def put(order: Order, before: Order, now: datetime) -> Put:
     return Put(to_item(key(order.key), order, **{TTL: int((now + KEPT).timestamp())}), when=when)
 
 
+def erased(before: Order, now: datetime) -> Put:
+    """What is left of an order once its buyer is forgotten: that it was there, and the ids of its follow-ups."""
+    shell = Order(before.key, version=before.version + 1, follow_ups=before.follow_ups, vouchers=before.vouchers, erased=True)
+    return put(shell, before, now)
+
+
 def put_gift(order: Order, gift: Gift) -> Put:
     """The recipient, with the day on which they are forgotten."""
     ttl = {TTL: int(order.gift_until.timestamp())} if order.gift_until else {}
     return Put(to_item(gift_key(order.key), gift, **ttl))
+
+
+def list_for(person: str, order: str, now: datetime) -> Put:
+    """Among the person's own orders, for as long as an order is kept."""
+    return Put({"pk": f"P#{person}", "sk": f"{_LISTED}{order}", TTL: int((now + KEPT).timestamp())})
+
+
+def unlist(person: str, order: str) -> Delete:
+    """No longer theirs."""
+    return Delete((f"P#{person}", f"{_LISTED}{order}"))
+
+
+def keys_of(table: Table, person: str) -> list[str]:
+    """The keys of all orders that the person placed, from their follow-ups and from what is listed. Some may be gone already."""
+    found = {one.anchor for one in follow_ups.of_person(table, person) if one.role in (BUYER, GIVER)}
+    after = None
+    while True:
+        page = table.query(f"P#{person}", low=_LISTED, high=f"{_LISTED}~", after=after)
+        found.update(str(item["sk"]).removeprefix(_LISTED) for item in page.items)
+        if (after := page.next) is None:
+            return sorted(found)
+
+
+def all_keys(table: Table) -> list[str]:
+    """Of every order. Reads the whole table: for the owner's lists and the law's requests, never for a visitor."""
+    found, after = [], None
+    while True:
+        page = table.scan(after=after)
+        found += [str(item["pk"]).removeprefix("O#") for item in page.items if item["sk"] == "ORDER"]
+        if (after := page.next) is None:
+            return sorted(found)
 
 
 def forgotten(order: str, now: datetime) -> Update:

@@ -11,8 +11,9 @@ from chalicelib.domain.delivery import BOUNCED, COMPLAINED
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.playbook import RECIPIENT
 from chalicelib.domain.standing import SERVICE, Standing, with_heard
+from chalicelib.ports import Table
 from chalicelib.stores.codec import from_item, to_item
-from chalicelib.table import TTL, Below, Check, Condition, Equals, Exists, Item, Key, Lacks, Missing, Put, Update, Value
+from chalicelib.table import TTL, Below, Check, Condition, Delete, Equals, Exists, Item, Key, Lacks, Missing, Put, Update, Value
 
 LEDGER_KEPT = timedelta(days=6 * 366)
 """Consents and vouchers: proof of what was agreed and given."""
@@ -110,16 +111,36 @@ def confirmed(standing: Standing, consent: Consent | None) -> Update:
         remove = ("unreachable_at", "unreachable_why", "second_chance")
     if consent is not None:
         set_["consents"] = {**standing.consents, consent_key(consent.purpose, consent.channel): stamp(consent.confirmed_at)}
-        remove = (*remove, "stopped_at")
+        remove = (*remove, "stopped_at", "stopped_by")
     return Update(standing_key(standing.person), set=set_, remove=remove, when=_as_checked(standing))
 
 
 def stopped(person: str, now: datetime) -> Update:
     """No courtesy and no marketing, from this commit on. Never loses: a stop asks no questions."""
-    return Update(standing_key(person), set={"person": person, "stopped_at": stamp(now), "consents": {}}, add={"version": 1})
+    return Update(
+        standing_key(person),
+        set={"person": person, "stopped_at": stamp(now), "consents": {}},
+        add={"version": 1},
+        remove=("stopped_by",),
+    )
 
 
-def withdrawn(standing: Standing, now: datetime) -> list[Put]:
+def objected(standing: Standing, at: datetime, source: str) -> Update:
+    """As a stop, told of by a storefront. Loses when the standing changed since it was read."""
+    return Update(
+        standing_key(standing.person),
+        set={
+            "person": standing.person,
+            "version": standing.version + 1,
+            "stopped_at": stamp(at),
+            "stopped_by": source,
+            "consents": {},
+        },
+        when=_as_checked(standing),
+    )
+
+
+def withdrawn(standing: Standing, now: datetime, source: str = "stop link") -> list[Put]:
     """A line of the ledger for each consent that a stop ends. Never loses."""
     return [
         Put(
@@ -129,7 +150,7 @@ def withdrawn(standing: Standing, now: datetime) -> list[Put]:
                 "person": standing.person,
                 "basis": "withdrawn",
                 "withdrawn_at": stamp(now),
-                "source": "stop link",
+                "source": source,
                 TTL: int((now + LEDGER_KEPT).timestamp()),
             }
         )
@@ -169,6 +190,12 @@ def noted(standing: Standing, follow_up: FollowUp) -> Update:
         set={"person": standing.person, "noted": follow_up.id, "version": standing.version + 1},
         when=_as_checked(standing),
     )
+
+
+def forget(table: Table, person: str) -> list[Delete]:
+    """What is to be deleted where they ask to be forgotten: name and address, in contact and claims. Standing and ledger hold neither."""
+    page = table.query(f"P#{person}", low="CLAIM#", high="CLAIM#~")
+    return [Delete(contact_key(person)), *(Delete((str(item["pk"]), str(item["sk"]))) for item in page.items)]
 
 
 def stands_again(before: Standing, after: Standing) -> Update:

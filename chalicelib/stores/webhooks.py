@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -9,7 +10,7 @@ from msgspec import Struct
 from chalicelib.domain.calendar import stamp
 from chalicelib.ports import Table
 from chalicelib.stores.codec import from_item, to_item
-from chalicelib.table import DUE, Exists, Item, Key, Lacks, Missing, Put, Update
+from chalicelib.table import DUE, TTL, Exists, Item, Key, Lacks, Missing, Put, Update
 
 UNTAKEN_AFTER = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=12)
@@ -34,6 +35,28 @@ def key(source: str, id_: str) -> Key:
     return f"W#{source}#{id_}", "WEBHOOK"
 
 
+def folder_of_order(source: str, order: str) -> str:
+    """Where the raw bodies about an order lie, by its key."""
+    return f"webhooks/{source}/o-{hashlib.sha256(order.encode()).hexdigest()[:20]}"
+
+
+def folder_of_person(source: str, person: str) -> str:
+    """Where those about a customer lie, by their id; of nobody in particular: ""."""
+    return f"webhooks/{source}/p-{person or 'nobody'}"
+
+
+def also_known(source: str, also: str, received: Received) -> Put:
+    """The other name of a delivery. Loses when an earlier one has it."""
+    ttl = int((received.received_at + KEPT).timestamp())
+    return Put({"pk": f"W#{source}#{also}", "sk": "ALSO", "first": received.id, TTL: ttl}, when=(Missing(),))
+
+
+def first_known(table: Table, source: str, also: str) -> str:
+    """The id of the delivery that has that other name, or ""."""
+    item = table.get((f"W#{source}#{also}", "ALSO"))
+    return str(item["first"]) if item is not None else ""
+
+
 def load(item: Item | None) -> Received | None:
     """None when there is none."""
     return from_item(item, Received) if item is not None else None
@@ -47,7 +70,7 @@ def put(received: Received) -> Put:
             received,
             due_pk=_PARTITION,
             due_sk=f"{stamp(received.received_at + UNTAKEN_AFTER)}#{received.id}",
-            ttl=int((received.received_at + KEPT).timestamp()),
+            **{TTL: int((received.received_at + KEPT).timestamp())},
         ),
         when=(Missing(),),
     )

@@ -2,6 +2,8 @@
 
 verify → read it once, to refuse nonsense at the door → raw body to Blob → conditional put → pointer queued → 200
 
+The raw body lies with its order's, or its customer's, others, so that whoever asks to be forgotten is.
+
 Everything else happens after the answer, in take_webhook; what was verified is never lost again.
 """
 
@@ -9,6 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chalicelib.domain.customer import ConsentSaid, PrivacyRequest
+from chalicelib.domain.identity import person_id
+from chalicelib.domain.order import Learnt, order_key
 from chalicelib.errors import Lost, NotFound, TooLarge
 from chalicelib.ports import WEBHOOKS, Ignored, World
 from chalicelib.stores import webhooks
@@ -18,7 +23,7 @@ MAX_BODY = 1024 * 1024
 
 
 def receive_webhook(world: World, source: str, headers: Mapping[str, str], raw: bytes) -> str:
-    """What became of it: "kept", "kept before" or "ignored: …". A repeat that was not yet taken is queued again.
+    """What became of it: "kept", "kept before", "hello" or "ignored: …". A repeat that was not yet taken is queued again.
 
     `headers`: names in lower case.
 
@@ -29,16 +34,18 @@ def receive_webhook(world: World, source: str, headers: Mapping[str, str], raw: 
         raise NotFound("There is no such storefront here.")
     if len(raw) > MAX_BODY:
         raise TooLarge("The body is over 1 MiB.")
-    storefront.verify(headers, raw, world.secrets.webhooks.get(source, ()))
+    if storefront.greets(headers, raw):
+        return "hello"
+    storefront.verify(headers, raw, world.secrets.webhooks.get(source, ()), world.clock.now())
     delivery = storefront.identify(headers, raw)
-    learnt = storefront.learn(delivery.topic, raw)
-    if isinstance(learnt, Ignored):
-        return f"ignored: {learnt.why}"
+    heard = storefront.learn(delivery.topic, raw)
+    if isinstance(heard, Ignored):
+        return f"ignored: {heard.why}"
     received = Received(
         id=delivery.id,
         source=source,
         topic=delivery.topic,
-        blob=f"webhooks/{source}/{delivery.id}",
+        blob=f"{_folder(world, heard)}/{delivery.id}",
         received_at=world.clock.now(),
     )
     world.blob.put(received.blob, raw)
@@ -48,5 +55,26 @@ def receive_webhook(world: World, source: str, headers: Mapping[str, str], raw: 
         before = webhooks.load(world.table.get(webhooks.key(source, delivery.id)))
         if before is not None and before.outcome:
             return "kept before"
+    if delivery.also and not _is_first(world, received, delivery.also):
+        return "kept before"
     world.queue.put(WEBHOOKS, {"source": source, "id": delivery.id})
     return "kept"
+
+
+def _folder(world: World, heard: Learnt | ConsentSaid | PrivacyRequest) -> str:
+    if isinstance(heard, Learnt):
+        return webhooks.folder_of_order(heard.source, order_key(heard.source, heard.order))
+    person = person_id(world.secrets.people, heard.dedupe_key) if heard.dedupe_key else ""
+    return webhooks.folder_of_person(heard.source, person)
+
+
+def _is_first(world: World, received: Received, also: str) -> bool:
+    """Whether no other delivery told of the same. Said only when it is kept itself: else one that crashed here would count as told."""
+    try:
+        world.table.write(webhooks.also_known(received.source, also, received))
+    except Lost:
+        first = webhooks.first_known(world.table, received.source, also)
+        if first and first != received.id:
+            world.table.write(webhooks.taken(received, "ignored: a repeat of what another subscription told"))
+            return False
+    return True

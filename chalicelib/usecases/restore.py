@@ -22,6 +22,7 @@ from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import World
 from chalicelib.stores import follow_ups, gate, people
 from chalicelib.table import Action
+from chalicelib.usecases.erase import erase
 from chalicelib.usecases.stop import let_go
 
 MAY_HAVE_GONE = (fu.PLANNED, fu.HELD, fu.SENDING, fu.UNSURE, fu.CANCELLED)
@@ -67,6 +68,8 @@ def _mend(world: World, person: str, memory: Memory, *, check: bool) -> Restored
                     world.table.transact([action], world.ids.token())
                 if memory.stopped_at and after.stopped_at:
                     let_go(world, person, now)  # whatever an earlier try came to
+                if memory.erased:
+                    erase(world, person, memory.erased_orders)
         except Lost:
             continue  # an event, or the person, came between: look again
         return Restored(

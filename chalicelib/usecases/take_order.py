@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import CANCELLED, HELD, PLANNED, FollowUp
-from chalicelib.domain.gift import Gift
+from chalicelib.domain.gift import NOT, Gift
 from chalicelib.domain.identity import person_id
-from chalicelib.domain.order import Learnt, Order, is_off, merge, merge_gift, order_key
+from chalicelib.domain.order import Learnt, Order, is_off, judged, merge, merge_gift, order_key
 from chalicelib.domain.playbook import RECIPIENT, changes, forget_recipient_at, recipient_of, wanted
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
@@ -50,8 +50,11 @@ def take_order(world: World, learnt: Learnt) -> Order:
 
 
 def _decide(world: World, learnt: Learnt, before: Order, kept: Gift | None, now: datetime) -> tuple[Order, list[Action]]:
-    merged = merge(before, learnt)
-    gift = _spared(world, before, _gift(before, learnt, kept, now))
+    if before.erased:
+        return before, []  # its buyer asked for that, and no event brings them back
+    found = judged(learnt, world.shop.gifts)
+    merged = merge(before, learnt, found)
+    gift = _spared(world, before, _gift(before, merged, merge_gift(before, kept, learnt, found), now))
     due = wanted(merged, gift, world.playbook, world.shop, _person_id(world), now)
     planning = _reconcile(world, merged, due)
     until = _gift_until(world, before, merged, noted=planning.noted, now=now)
@@ -69,6 +72,7 @@ def _decide(world: World, learnt: Learnt, before: Order, kept: Gift | None, now:
     after = msgspec.structs.replace(after, version=before.version + 1)
     actions: list[Action] = [
         orders.put(after, before, now),
+        *_listed(world, before, after, now),
         *planning.actions,
         *(vouchers.redeem(one, after.key) for one in spent),
     ]
@@ -79,10 +83,27 @@ def _decide(world: World, learnt: Learnt, before: Order, kept: Gift | None, now:
     return after, actions
 
 
-def _gift(before: Order, learnt: Learnt, kept: Gift | None, now: datetime) -> Gift | None:
-    if before.gift_until is not None and now >= before.gift_until:
-        return None  # forgotten on its day: a late event does not bring the recipient back
-    return merge_gift(before, kept, learnt)
+def _gift(before: Order, merged: Order, gift: Gift | None, now: datetime) -> Gift | None:
+    if merged.verdict == NOT or (before.gift_until is not None and now >= before.gift_until):
+        return None  # nobody's, or forgotten on its day: a late event does not bring the recipient back
+    return gift
+
+
+def _listed(world: World, before: Order, after: Order, now: datetime) -> list[Action]:
+    """So that all orders of a person are found. Most are by their follow-ups, which cost nothing more; the others are listed."""
+    was, is_ = (_listed_for(world, order) for order in (before, after))
+    if was == is_:
+        return []
+    return [
+        *([orders.unlist(was, after.key)] if was else []),
+        *([orders.list_for(is_, after.key, now)] if is_ else []),
+    ]
+
+
+def _listed_for(world: World, order: Order) -> str:
+    key = order.view.buyer.dedupe_key if order.view is not None else ""
+    person = person_id(world.secrets.people, key) if key else ""
+    return "" if any(id_.startswith(f"{person}-") for id_ in order.follow_ups) else person
 
 
 def _person_id(world: World) -> Callable[[str], str]:

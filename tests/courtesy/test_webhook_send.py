@@ -145,7 +145,7 @@ def test_numbers_survive_to_the_byte(tmp_path: Path) -> None:
 def test_what_is_posted_verifies() -> None:
     raw, headers = signed("shopify", "orders/create", Capture("", shopify_order(), {}), SECRET)
     lower = {name.lower(): value for name, value in headers.items()}
-    Shopify().verify(lower, raw, [SECRET])
+    Shopify().verify(lower, raw, [SECRET], NOW)
     assert Shopify().identify(lower, raw).topic == "orders/create"
 
 

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import reduce
 from itertools import permutations
+from typing import Any
 
 from hypothesis import given
 
-from chalicelib.domain.gift import Gift
+from chalicelib.domain.gift import Gift, GiftTable
 from chalicelib.domain.order import (
     MAX_PARCELS,
     Arrival,
+    Arrivals,
     Learnt,
     Order,
     arrival,
     is_off,
+    judged,
     live_parcels,
     merge,
     merge_gift,
@@ -28,16 +31,28 @@ EMPTY = Order("shopify:x:1041")
 RUTH = Gift("Ruth Okafor", "ruth@example.com", "ruth@example.com")
 
 
+TABLE = GiftTable()
+LONDON = "Europe/London"
+
+
+def taken(order: Order, one: Learnt) -> Order:
+    return merge(order, one, judged(one, TABLE))
+
+
 def merged(*events: Learnt) -> Order:
-    return reduce(merge, events, EMPTY)
+    return reduce(taken, events, EMPTY)
+
+
+def arrived(order: Order, **allowed: Any) -> Arrival | None:
+    return arrival(order, Arrivals(**allowed), LONDON)
 
 
 def told(events: Sequence[Learnt]) -> tuple[Order, Gift | None]:
     """The order and its recipient's side, as take_order keeps them."""
     order, gift = EMPTY, None
     for one in events:
-        order, gift = merge(order, one), merge_gift(order, gift, one)
-    return order, gift
+        order, gift = taken(order, one), merge_gift(order, gift, one, judged(one, TABLE))
+    return order, gift if order.is_gift else None
 
 
 @thorough
@@ -81,13 +96,15 @@ def test_the_recipients_thanks_outlive_a_newer_view() -> None:
     thanked = Gift("Ruth Okafor", thanks="Dear Isobel")
     order = merged(event(view(), Gift("Ruth Okafor")))
     for seen_at in (NOON, NOON + HOUR):
-        assert merge_gift(order, thanked, event(view(seen_at=seen_at), Gift("Ruth Okafor"))) == thanked
+        again = event(view(seen_at=seen_at), Gift("Ruth Okafor"))
+        assert merge_gift(order, thanked, again, judged(again, TABLE)) == thanked
 
 
 def test_a_fulfilment_says_nothing_of_the_gift() -> None:
     order = merged(event(view(), RUTH))
-    assert merge_gift(order, RUTH, event(None, None, parcel())) == RUTH
-    assert merge(order, event(None, None, parcel())).is_gift
+    sent = event(None, None, parcel())
+    assert merge_gift(order, RUTH, sent, judged(sent, TABLE)) == RUTH
+    assert taken(order, sent).is_gift
 
 
 def test_a_cancellation_stays() -> None:
@@ -104,21 +121,21 @@ def test_the_first_delivery_counts() -> None:
 def test_arrival_waits_for_every_live_parcel() -> None:
     first = parcel(delivered_at=NOON + 20 * HOUR)
     second = parcel(id="2")
-    assert arrival(merged(event(view(), None, first, second))) is None
+    assert arrived(merged(event(view(), None, first, second))) is None
     late = parcel(id="2", seen_at=NOON + 90 * HOUR, delivered_at=NOON + 90 * HOUR)
-    assert arrival(merged(event(view(), None, first, second), event(None, None, late))) == Arrival(NOON + 90 * HOUR, "delivered")
+    assert arrived(merged(event(view(), None, first, second), event(None, None, late))) == Arrival(NOON + 90 * HOUR, "delivered")
     lost = parcel(id="2", seen_at=NOON + 90 * HOUR, failed=True)
-    assert arrival(merged(event(view(), None, first, second), event(None, None, lost))) == Arrival(NOON + 20 * HOUR, "delivered")
+    assert arrived(merged(event(view(), None, first, second), event(None, None, lost))) == Arrival(NOON + 20 * HOUR, "delivered")
 
 
 def test_part_dispatched_has_not_arrived() -> None:
     first = parcel(delivered_at=NOON + 20 * HOUR)
-    assert arrival(merged(event(view(part_dispatched=True), None, first))) is None
+    assert arrived(merged(event(view(part_dispatched=True), None, first))) is None
 
 
 def test_nothing_sent_has_not_arrived() -> None:
-    assert arrival(merged(event(view()))) is None
-    assert arrival(merged(event(view(), None, parcel(delivered_at=NOON, failed=True)))) is None
+    assert arrived(merged(event(view()))) is None
+    assert arrived(merged(event(view(), None, parcel(delivered_at=NOON, failed=True)))) is None
 
 
 def test_failed_parcels_do_not_live() -> None:

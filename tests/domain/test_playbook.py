@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import FollowUp
-from chalicelib.domain.gift import Gift
+from chalicelib.domain.gift import GIFT, Gift
 from chalicelib.domain.order import Buyer, Order
 from chalicelib.domain.playbook import (
     Changes,
@@ -67,24 +67,24 @@ def test_the_thank_you_follows_three_days_later() -> None:
 
 
 def test_the_note_follows_ten_days_later() -> None:
-    note = plan(order(parcels=(DELIVERED,), is_gift=True), RUTH)["gift-note"]
+    note = plan(order(parcels=(DELIVERED,), gift=GIFT), RUTH)["gift-note"]
     assert (stamp(note.due_at), note.person, note.role) == ("2026-03-14T10:00:00Z", "id of ruth@example.com", "recipient")
 
 
 def test_no_note_to_the_buyer_themselves() -> None:
     own = Gift("Isobel", "isobel.trant@example.com", "isobel.trant@example.com")
-    assert "gift-note" not in plan(order(parcels=(DELIVERED,), is_gift=True), own)
+    assert "gift-note" not in plan(order(parcels=(DELIVERED,), gift=GIFT), own)
 
 
 def test_a_recipient_without_address_gets_a_note_by_hand() -> None:
-    by_name = plan(order(parcels=(DELIVERED,), is_gift=True), Gift("Ruth Okafor"))
+    by_name = plan(order(parcels=(DELIVERED,), gift=GIFT), Gift("Ruth Okafor"))
     assert by_name["gift-note"].person == "id of shopify:x:1041"
 
 
 def test_nothing_for_a_buyer_without_address() -> None:
     unknown = order(view=view(buyer=Buyer("Isobel Trant")), parcels=(DELIVERED,))
     assert plan(unknown) == {}
-    assert set(plan(unknown, RUTH)) == {"gift-note"}
+    assert set(plan(msgspec.structs.replace(unknown, gift=GIFT), RUTH)) == {"gift-note"}
 
 
 @pytest.mark.parametrize("off", [{"test": True}, {"refunded": True}])
@@ -172,13 +172,13 @@ def forgotten(changed: Order) -> str:
 
 
 def test_recipients_are_kept_for_their_note() -> None:
-    assert forgotten(order(parcels=(DELIVERED,), is_gift=True)) == "2026-04-13T10:00:00Z"  # 30 days after 14 March
-    assert forgotten(order(is_gift=True)) == "2026-06-30T12:00:00Z"
+    assert forgotten(order(parcels=(DELIVERED,), gift=GIFT)) == "2026-04-13T10:00:00Z"  # 30 days after 14 March
+    assert forgotten(order(gift=GIFT)) == "2026-06-30T12:00:00Z"
     assert forgotten(order(parcels=(DELIVERED,))) == ""
 
 
 def test_recipients_of_a_cancelled_gift_are_forgotten_sooner() -> None:
-    assert forgotten(order(is_gift=True, cancelled_at=NOON + HOUR)) == "2026-04-01T13:00:00Z"
+    assert forgotten(order(gift=GIFT, cancelled_at=NOON + HOUR)) == "2026-04-01T13:00:00Z"
 
 
 def test_rules_are_found_by_name_and_trigger() -> None:

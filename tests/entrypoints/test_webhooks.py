@@ -75,7 +75,8 @@ def test_the_older_secret_still_verifies(world: TestWorld) -> None:
 )
 def test_a_wrong_signature_stores_nothing(world: TestWorld, headers: dict[str, str]) -> None:
     answer = post(world, shopify_order(), **headers)
-    assert (answer.status, answer.json) == (401, {"message": "The signature does not match."})
+    assert answer.status == 401
+    assert answer.json["message"].startswith(("The signature does not match", "The header x-shopify-"))
     assert nothing_stored(world)
 
 

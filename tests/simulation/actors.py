@@ -27,7 +27,7 @@ from chalicelib.usecases.settle import How, settle
 from chalicelib.usecases.stop import stop
 from chalicelib.usecases.tick import tick
 from chalicelib.usecases.write_thanks import write_thanks
-from tests.factories import asked
+from tests.factories import asked, signs_of
 from tests.simulation.faults import CANCEL, CLOCK_JUMP, OWNER_PAUSE, RESTORE, SETTLE, STOP, TWO_VERSIONS, TWO_WORKERS
 from tests.simulation.ports import Accepted
 from tests.simulation.scheduler import Task
@@ -191,7 +191,7 @@ def _learnt(simulation: Simulation, number: str, bought: Bought, topic: str, now
         cancelled_at=now if topic == "off" else None,
     )
     gift = Gift("A Recipient", bought.recipient, bought.recipient, "GB") if bought.recipient else None
-    return Learnt("sim", number, None if parcel else view, None if parcel else gift, (parcel,) if parcel else ())
+    return Learnt("sim", number, None if parcel else view, None if parcel else signs_of(gift), (parcel,) if parcel else ())
 
 
 def _parcel(bought: Bought, topic: str, now: datetime) -> Parcel | None:

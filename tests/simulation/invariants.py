@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import instant
-from chalicelib.domain.order import Order, is_off, merge
+from chalicelib.domain.order import Order, is_off, judged, merge
 from chalicelib.domain.playbook import BUYER, RECIPIENT, wanted
 from chalicelib.domain.standing import MARKETING, SERVICE
 from chalicelib.stores import follow_ups, gate, orders
@@ -326,7 +326,7 @@ class Watch:
         order = orders.load(item, bought.key)
         merged = Order(bought.key)
         for event in events:
-            merged = merge(merged, event)
+            merged = merge(merged, event, judged(event, self._simulation.shop.gifts))
         if (order.view, order.parcels, order.cancelled_at, order.is_gift) != (
             merged.view,
             merged.parcels,

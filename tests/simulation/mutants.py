@@ -180,7 +180,7 @@ MUTANTS = (
     Mutant(
         "a click lifts a stop without a new consent",
         153,
-        ((PEOPLE, '        remove = (*remove, "stopped_at")\n    return', '        pass\n    remove = (*remove, "stopped_at")\n    return'), ("usecases/confirm_claim.py", "        if consent is not None or standing.unreachable_why == BOUNCED:", "        if consent is None or consent.person:")),
+        ((PEOPLE, '        remove = (*remove, "stopped_at", "stopped_by")\n    return', '        pass\n    remove = (*remove, "stopped_at", "stopped_by")\n    return'), ("usecases/confirm_claim.py", "        if consent is not None or standing.unreachable_why == BOUNCED:", "        if consent is None or consent.person:")),
     ),
     Mutant(
         "a retry counts twice in the cap list",

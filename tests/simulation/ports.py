@@ -17,7 +17,7 @@ from chalicelib.domain.calendar import stamp
 from chalicelib.domain.journal import Line
 from chalicelib.domain.order import Learnt
 from chalicelib.errors import Busy, Misconfigured, NotFound, Retryable
-from chalicelib.ports import Delivery, Ignored, Mail, MailRefused, MailUncertain, Rendered
+from chalicelib.ports import Delivery, Heard, Mail, MailRefused, MailUncertain, Rendered
 from chalicelib.table import HIGHEST, Action, Check, Entry, IndexPage, Item, Key, Page, Put, Update
 from tests.simulation import wire
 from tests.simulation.faults import (
@@ -278,6 +278,9 @@ class SimBlob:
     def delete(self, name: str) -> None:
         _keep(self._simulation, self._task, "blob delete", lambda: self._simulation.blobs.pop(name, None))
 
+    def names(self, prefix: str) -> list[str]:
+        return sorted(name for name in self._simulation.blobs if name.startswith(f"{prefix}/"))
+
 
 class SimJournal:
     """ports.Journal. It outlives the table."""
@@ -348,13 +351,19 @@ class SimRenderer:
 class SimStorefront:
     """ports.Storefront: what it sends is what is to be learnt."""
 
-    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str]) -> None:
+    def greets(self, headers: Mapping[str, str], raw: bytes) -> bool:  # noqa: ARG002 - the port's
+        return False
+
+    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], now: datetime) -> None:
         pass
+
+    def sign(self, topic: str, raw: bytes, secret: str, now: datetime, nonce: str) -> dict[str, str]:  # noqa: ARG002 - the port's
+        return {"topic": topic, "id": nonce}
 
     def identify(self, headers: Mapping[str, str], raw: bytes) -> Delivery:  # noqa: ARG002 - the port's
         return Delivery(headers["topic"], headers["id"])
 
-    def learn(self, topic: str, raw: bytes) -> Learnt | Ignored:  # noqa: ARG002 - the port's
+    def learn(self, topic: str, raw: bytes) -> Heard:  # noqa: ARG002 - the port's
         return msgspec.json.decode(raw, type=Learnt)
 
 

@@ -18,7 +18,7 @@ from chalicelib.domain.identity import person_id
 from chalicelib.domain.journal import Line
 from chalicelib.domain.playbook import Playbook, Rule
 from chalicelib.domain.shop import daily_share
-from chalicelib.ports import DUE_NOW, EVENTS, Mail
+from chalicelib.ports import DUE_NOW, EVENTS, Mail, Office, Storefront
 from chalicelib.stores import follow_ups
 from chalicelib.table import Item
 from tests.simulation import actors
@@ -97,7 +97,8 @@ class SimWorld:
     """ports.World, as one process has it."""
 
     playbook = PLAYBOOK
-    storefronts: Mapping[str, SimStorefront] = {"sim": SimStorefront()}
+    office: Office | None = None
+    storefronts: Mapping[str, Storefront] = {"sim": SimStorefront()}
 
     def __init__(self, simulation: Simulation, task: Task, *, newer: bool = False) -> None:
         self._simulation = simulation
@@ -264,6 +265,7 @@ class Simulation:
     # --- the end ---
 
     playbook = PLAYBOOK
+    office: Office | None = None
 
     def share(self) -> int:
         """What a shard may send in a day."""

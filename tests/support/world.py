@@ -25,7 +25,7 @@ from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.shop import Shop
 from chalicelib.entrypoints.queues import handle
 from chalicelib.errors import NotFound
-from chalicelib.ports import Blob, Journal, Mailer, SecretValues, Table
+from chalicelib.ports import Blob, Journal, Mailer, Office, SecretValues, Table
 from chalicelib.usecases.list_follow_ups import Listed, list_follow_ups
 from chalicelib.usecases.tick import tick
 
@@ -91,6 +91,9 @@ class MemoryBlob:
     def delete(self, name: str) -> None:
         self.kept.pop(name, None)
 
+    def names(self, prefix: str) -> list[str]:
+        return sorted(name for name in self.kept if name.startswith(f"{prefix}/"))
+
 
 class MemoryJournal:
     """ports.Journal in a list."""
@@ -152,6 +155,7 @@ class TestWorld:
         self.renderer = _TEMPLATES
         self.shop = demo_shop(**shop)
         self.playbook = shipped_playbook()
+        self.office: Office | None = None
 
     @cached_property
     def links(self) -> Links:

@@ -66,6 +66,13 @@ class FileBlob:
             path.unlink()
             sync_folder(path.parent)
 
+    def names(self, prefix: str) -> list[str]:
+        """Errors: Invalid for the prefix, Retryable."""
+        top = self._folder / checked_name(prefix.removesuffix("/"))
+        with _as_retryable("listed"):
+            found = (path.relative_to(self._folder).as_posix() for path in top.rglob(f"*{_SUFFIX}"))
+            return sorted(name.removesuffix(_SUFFIX) for name in found)
+
     def sweep(self, older_than: datetime, *, under: str = "") -> int:
         """Delete what was put before `older_than`, with all that a crash left unfinished by then; the count of blobs deleted.
 

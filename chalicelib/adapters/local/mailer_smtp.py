@@ -206,7 +206,7 @@ class _Connection(smtplib.SMTP):
         own = self.sock.getsockname()[0] if self.sock else ""
         self.local_hostname = f"[IPv6:{own}]" if ":" in own else f"[{own}]"  # a name would cost a look-up, and may be nobody's
 
-    def connect(self, host: str = "localhost", port: int = 0, source_address: object = None) -> tuple[int, bytes]:  # noqa: ARG002
+    def connect(self, host: str = "localhost", port: int = 0, source_address: object = None) -> tuple[int, bytes]:
         """The greeting. Errors: OSError, SMTPException."""
         connecting, greeting = self._limits
         self.sock = socket.create_connection((host, port), connecting)

@@ -18,6 +18,7 @@ from chalicelib.adapters.local.mailer_smtp import SmtpMailer
 from chalicelib.adapters.local.queue import SqliteQueue
 from chalicelib.adapters.local.secrets_file import FileSecrets
 from chalicelib.adapters.local.table_sqlite import SqliteTable
+from chalicelib.adapters.offices import open_office
 from chalicelib.adapters.shop_files import read_playbook, read_shop
 from chalicelib.adapters.storefronts import STOREFRONTS
 from chalicelib.adapters.templates import Templates
@@ -25,7 +26,7 @@ from chalicelib.adapters.tokens import Links
 from chalicelib.config import ROOT, Settings
 from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.shop import Shop
-from chalicelib.ports import SecretValues
+from chalicelib.ports import Office, SecretValues
 
 KEPT_HERE = (
     *(f"{name}.db{more}" for name in ("table", "queue", "outbox") for more in ("", "-wal", "-shm")),
@@ -114,6 +115,17 @@ class LocalWorld:
     @_once
     def _secrets(self) -> FileSecrets:
         return FileSecrets(self._file("secrets.json"))
+
+    @_once
+    def office(self) -> Office | None:
+        """The storefront's API."""
+        return open_office(self.shop, self.secrets.api)
+
+    def keep_secret(self, name: str, value: str) -> None:
+        """In secrets.json, and here."""
+        self._secrets.keep(name, value)
+        self.__dict__["secrets"] = self._secrets.read()
+        self.__dict__.pop("office", None)
 
     def name_live_table(self, identity: str) -> None:
         """In secrets.json, and here."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from chalicelib.adapters.local.blob_file import make_folder, sync_folder
-from chalicelib.adapters.secret_names import LIVE_TABLE, secret_values
+from chalicelib.adapters.secret_names import CHECKOUT, LIVE_TABLE, keepable, secret_values
 from chalicelib.errors import Misconfigured
 from chalicelib.ports import SecretValues
 
@@ -26,7 +26,7 @@ class FileSecrets:
     """ports.Secrets over one JSON object of names and values (secret_names.py), readable by its owner alone.
 
     Read for the first time it makes itself, with random values; two processes that start at once read the same. Only which table
-    is live may change later. Nothing else is ever replaced: with a new `people` nobody's stop would be found again.
+    is live, and what storefronts gave, may change later. Nothing else is ever replaced: with a new `people` nobody's stop would be found again.
     """
 
     def __init__(self, path: Path, *, storefronts: Sequence[str] = STOREFRONTS) -> None:
@@ -47,6 +47,12 @@ class FileSecrets:
         with self._as_misconfigured(), self._locked():
             self._make()
             self._store({**self._found(), LIVE_TABLE: identity})
+
+    def keep(self, name: str, value: str) -> None:
+        """Errors: Misconfigured, as when reading, and then nothing has changed."""
+        with self._as_misconfigured(), self._locked():
+            self._make()
+            self._store({**self._found(), keepable(name, value): value.strip()})
 
     def forget_live_table(self) -> None:
         """No table is live: for a shop that forgets all that its table held. Errors: Misconfigured, and then nothing has changed."""
@@ -111,6 +117,7 @@ def _fresh(storefronts: Sequence[str]) -> dict[str, str]:
         "link_key": "k1",
         "links/k1": secrets.token_urlsafe(32),
         "origin": secrets.token_urlsafe(32),
+        CHECKOUT: secrets.token_urlsafe(32),
         **{f"webhooks/{storefront}/current": _webhook_secret(storefront) for storefront in storefronts},
     }
 

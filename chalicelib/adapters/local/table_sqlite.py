@@ -125,11 +125,11 @@ class SqliteTable:
         """A whole copy as of now, while others go on writing, with an identity of its own. Errors: FileExistsError."""
         _copy(self._db, path)
 
-    def get(self, key: Key, *, strong: bool = True) -> Item | None:  # noqa: ARG002 - every read is strong here
+    def get(self, key: Key, *, strong: bool = True) -> Item | None:
         rows = self._read(_ONE, *checked_key(key))
         return _decode(rows[0][0]) if rows else None
 
-    def get_many(self, keys: Sequence[Key], *, strong: bool = True) -> dict[Key, Item]:  # noqa: ARG002
+    def get_many(self, keys: Sequence[Key], *, strong: bool = True) -> dict[Key, Item]:
         """In one read transaction: it never sees half of a write."""
         with self._transaction("begin") as db:
             return {key: item for key in dict.fromkeys(keys) if (item := _item(db, checked_key(key))) is not None}

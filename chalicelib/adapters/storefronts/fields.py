@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from chalicelib import strict_json
 from chalicelib.domain.calendar import instant
 from chalicelib.domain.identity import tidy
 from chalicelib.domain.money import Money, parse
@@ -14,8 +16,24 @@ from chalicelib.errors import Invalid
 Payload = Mapping[str, Any]
 _YEARS = range(1990, 2200)
 _MAX_QUANTITY, _MAX_ID = 10**6, 64
+MAX_OPTIONS = 6
+UNKNOWN_CURRENCY = "XXX"
+"""ISO 4217's "no currency"."""
 UNREADABLE = "ZZ"
 """Some country, which no owner's table allows: better a note by hand than one that its law forbids."""
+
+
+def read_object(raw: bytes) -> dict[str, Any]:
+    """The body's JSON object. Errors: Invalid."""
+    payload = strict_json.loads(raw)
+    if not isinstance(payload, dict):
+        raise Invalid("The body is not a JSON object.")
+    return payload
+
+
+def digest(*parts: str) -> str:
+    """A name for what the parts say together, 32 characters of [0-9a-f]."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
 def mapping(value: Any) -> Payload:
@@ -55,9 +73,9 @@ def when(value: Any) -> datetime | None:
 
 
 def currency(value: Any) -> str:
-    """Three capital letters, "XXX" (ISO 4217's "no currency") for anything else."""
+    """Three capital letters, UNKNOWN_CURRENCY for anything else."""
     found = text(value, 4).upper()
-    return found if len(found) == 3 and found.isascii() and found.isalpha() else "XXX"
+    return found if len(found) == 3 and found.isascii() and found.isalpha() else UNKNOWN_CURRENCY
 
 
 def money(value: Any, currency: str) -> Money:
@@ -71,6 +89,12 @@ def money(value: Any, currency: str) -> Money:
 def quantity(value: Any) -> int:
     """A whole number from 0 to a million."""
     return min(value, _MAX_QUANTITY) if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def options(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """What was chosen of a line, as (name, value), each once; the name may be ""."""
+    found = dict.fromkeys((text(name, 40), text(value, 60)) for name, value in pairs)
+    return tuple(pair for pair in found if pair[1])[:MAX_OPTIONS]
 
 
 def url(value: Any) -> str:

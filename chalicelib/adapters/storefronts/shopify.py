@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any, Literal
 
-import msgspec
-
-from chalicelib import strict_json
 from chalicelib.adapters.storefronts.fields import (
+    UNKNOWN_CURRENCY,
     Payload,
     country,
     currency,
+    digest,
     foreign_id,
     mapping,
     money,
     objects,
+    options,
     quantity,
+    read_object,
     text,
     url,
     when,
 )
-from chalicelib.domain.gift import Gift, explicit_gift
+from chalicelib.adapters.storefronts.signatures import MISMATCH, base64_hmac, needed, same, usable
+from chalicelib.domain.calendar import stamp
+from chalicelib.domain.customer import ConsentSaid, PrivacyRequest
+from chalicelib.domain.gift import Label, Signs, says_gift
 from chalicelib.domain.identity import address_or_none
-from chalicelib.domain.order import MAX_LINES, Buyer, Learnt, Line, Parcel, View
+from chalicelib.domain.money import Money
+from chalicelib.domain.order import MAX_LINES, Buyer, Learnt, Line, Parcel, Refund, View
 from chalicelib.errors import Invalid, Unverified
-from chalicelib.ports import Delivery, Ignored
+from chalicelib.ports import Delivery, Heard, Ignored
 
 SOURCE = "shopify"
 _SIGNATURE, _TOPIC, _SHOP = "x-shopify-hmac-sha256", "x-shopify-topic", "x-shopify-shop-domain"
@@ -38,6 +42,11 @@ ORDER_TOPICS = (
     "orders/create", "orders/paid", "orders/updated", "orders/fulfilled", "orders/partially_fulfilled", "orders/cancelled",
 )  # fmt: skip
 PARCEL_TOPICS = ("fulfillments/create", "fulfillments/update")
+MAX_ORDERS = 1000
+PLAYED_SHOP = "pellow-wren.myshopify.com"
+UNDATED = datetime(1990, 1, 1, tzinfo=UTC)
+"""Of a refund that says nowhere when it was made."""
+
 _FAILED = ("cancelled", "error", "failure")
 _MONEY_BACK = ("refunded", "voided")
 
@@ -45,49 +54,170 @@ _MONEY_BACK = ("refunded", "voided")
 class Shopify:
     """ports.Storefront for Shopify."""
 
-    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str]) -> None:
-        """Base64 of HMAC-SHA256 over the raw bytes. Errors: Unverified."""
-        given = headers.get(_SIGNATURE, "").encode(errors="replace")
-        signed = [base64.b64encode(hmac.digest(secret.encode(), raw, "sha256")) for secret in secrets if secret]
-        # every secret is compared, so that the time taken tells nothing of which one it was
-        matches = [hmac.compare_digest(given, one) for one in signed]
-        if not (any(matches) and raw and headers.get(_TOPIC) and headers.get(_SHOP)):
-            raise Unverified("The signature does not match.")
+    def greets(self, headers: Mapping[str, str], raw: bytes) -> bool:
+        """Never: all that Shopify sends is signed."""
+        return False
+
+    def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], now: datetime) -> None:
+        """Base64 of HMAC-SHA256 over the raw bytes, under the secret's UTF-8. There is no time in it."""
+        for name in (_TOPIC, _SHOP):
+            needed(headers, name)
+        if not raw:
+            raise Unverified("The body is empty.")
+        signed = [base64_hmac(secret.encode(), raw) for secret in usable(secrets)]
+        if not same([needed(headers, _SIGNATURE)], signed):
+            raise Unverified(MISMATCH)
 
     def identify(self, headers: Mapping[str, str], raw: bytes) -> Delivery:
-        """Repeats carry their first id, event ids are not on every delivery, and without either the content tells."""
+        """Repeats carry their first webhook id; two subscriptions to one topic share an event id; without either the content tells.
+
+        One event may be about several things (orders changed in bulk), so its id counts with what the body is about.
+        """
         topic, shop = text(headers.get(_TOPIC), 100).lower(), text(headers.get(_SHOP), 100).lower()
         if not topic:
             raise Invalid("The webhook does not say its topic.")
-        named = next((found for name in _REPEAT_IDS if (found := text(headers.get(name)))), "")
-        once = named or hashlib.sha256(raw).hexdigest()
-        return Delivery(topic, hashlib.sha256("\n".join((shop, topic, once)).encode()).hexdigest()[:32])
+        webhook, event = (text(headers.get(name)) for name in _REPEAT_IDS)
+        by_webhook = digest(shop, topic, "webhook", webhook) if webhook else ""
+        by_event = digest(shop, topic, "event", event, _about(raw)) if event else ""
+        by_content = digest(shop, topic, "content", hashlib.sha256(raw).hexdigest())
+        return Delivery(topic, by_webhook or by_event or by_content, also=by_event if by_webhook else "")
 
-    def learn(self, topic: str, raw: bytes) -> Learnt | Ignored:
-        """An order, or a parcel of one."""
-        payload = strict_json.loads(raw)
-        if not isinstance(payload, dict):
-            raise Invalid("The body is not a JSON object.")
-        if topic in ORDER_TOPICS:
+    def learn(self, topic: str, raw: bytes) -> Heard:
+        """An order, a parcel's way, a refund, a customer's consent, or what the law lets a customer ask for."""
+        payload = read_object(raw)
+        if topic in ORDER_TOPICS or (topic == "orders/delete" and "line_items" in payload):
             return _order(payload)
-        if topic in PARCEL_TOPICS:
-            parcel = _parcel(payload)
-            return Learnt(SOURCE, foreign_id(payload.get("order_id"), "order"), parcels=(parcel,))
-        return Ignored(f"nothing is learnt from the topic {topic}")
+        if topic in _READ:
+            return _READ[topic](payload)
+        return Ignored(_SAYS_NOTHING.get(topic, f"nothing is learnt from the topic {topic}"))
+
+    def sign(self, topic: str, raw: bytes, secret: str, now: datetime, nonce: str) -> dict[str, str]:
+        """As Shopify sends it."""
+        return {
+            "X-Shopify-Topic": topic,
+            "X-Shopify-Shop-Domain": PLAYED_SHOP,
+            "X-Shopify-Webhook-Id": nonce,
+            "X-Shopify-Triggered-At": stamp(now),
+            "X-Shopify-Hmac-Sha256": base64_hmac(secret.encode(), raw),
+        }
+
+
+def _about(raw: bytes) -> str:
+    try:
+        payload = read_object(raw)
+    except Invalid:
+        return ""
+    ids = (payload.get(name) for name in ("id", "order_id", "customer_id"))
+    return " ".join(text(id_) for id_ in ids)
 
 
 def _order(payload: Payload) -> Learnt:
     placed = when(payload.get("processed_at")) or when(payload.get("created_at"))
     if placed is None:
         raise Invalid("The order does not say when it was placed.", "created_at")
-    gift = _gift(payload)
     return Learnt(
         source=SOURCE,
         order=foreign_id(payload.get("id"), "order"),
         view=_view(payload, placed),
-        gift=gift,
+        signs=_signs(payload),
         parcels=tuple(_parcels(objects(payload.get("fulfillments")))),
+        refunds=tuple(_refunds(payload)),
     )
+
+
+def _of_order(payload: Payload, **said: Any) -> Learnt:
+    return Learnt(SOURCE, foreign_id(payload.get("order_id"), "order"), **said)
+
+
+def _fulfilled(payload: Payload) -> Learnt:
+    return _of_order(payload, parcels=(_parcel(payload),))
+
+
+def _on_its_way(payload: Payload) -> Learnt | Ignored:
+    if text(payload.get("status")) != "delivered":
+        return Ignored("the parcel is still under way")
+    at = when(payload.get("happened_at")) or when(payload.get("created_at"))
+    if at is None:
+        raise Invalid("The parcel's event does not say when it happened.", "happened_at")
+    id_ = foreign_id(payload.get("fulfillment_id"), "fulfilment")
+    return _of_order(payload, parcels=(Parcel(id_, at, delivered_at=at),))
+
+
+def _refunded(payload: Payload) -> Learnt | Ignored:
+    refund = _refund(payload, "")
+    return _of_order(payload, refunds=(refund,)) if refund is not None else Ignored("no money and nothing of the order went back")
+
+
+def _deleted(payload: Payload) -> Learnt:
+    return Learnt(SOURCE, foreign_id(payload.get("id"), "order"), gone="deleted")
+
+
+def _customer(payload: Payload) -> Heard:
+    return _consent(payload, payload.get("id"), payload.get("email"), when(payload.get("updated_at")))
+
+
+def _consent_updated(payload: Payload) -> Heard:
+    return _consent(payload, payload.get("customer_id"), payload.get("email_address"), None)
+
+
+def _consent(payload: Payload, customer: Any, email: Any, otherwise: datetime | None) -> Heard:
+    """Only a consent object counts, never `accepts_marketing`: that tells neither when, nor how, nor of which channel."""
+    said = mapping(payload.get("email_marketing_consent"))
+    state = text(said.get("state")).lower()
+    if state not in ("subscribed", "unsubscribed"):
+        return Ignored("it holds neither a yes nor a no to marketing by e-mail")
+    address = address_or_none(email)
+    if address is None:
+        return Ignored("it names no usable e-mail address")
+    at = when(said.get("consent_updated_at"))
+    return ConsentSaid(
+        source=SOURCE,
+        said="yes" if state == "subscribed" else "no",
+        address=address.normalised,
+        dedupe_key=address.key,
+        # without its own time a yes might be an old one told anew; a no may borrow the customer's, for it does no harm
+        at=at or (otherwise if state == "unsubscribed" else None),
+        confirmed=text(said.get("opt_in_level")).lower() == "confirmed_opt_in",
+        name=_full_name(payload),
+        locale=text(payload.get("locale"), 20),
+        customer=text(customer, 64),
+    )
+
+
+def _asked(payload: Payload, kind: Literal["export", "erase"], orders: str) -> Heard:
+    if orders not in payload:  # the topic is not signed, so it may do no more than a body that only it has
+        raise Invalid(f"The body holds no {orders}.", orders)
+    customer = mapping(payload.get("customer"))
+    address = address_or_none(customer.get("email"))
+    named = payload.get(orders)
+    ids = [found for one in (named if isinstance(named, list) else []) if (found := text(one, 64))]
+    return PrivacyRequest(SOURCE, kind, address.key if address else "", tuple(ids[:MAX_ORDERS]), text(customer.get("id"), 64))
+
+
+def _shop_left(payload: Payload) -> Heard:
+    if "shop_domain" not in payload or "customer" in payload:
+        raise Invalid("The body does not name a shop, and a shop alone.", "shop_domain")
+    return PrivacyRequest(SOURCE, "erase shop")
+
+
+_READ: Mapping[str, Callable[[Payload], Heard]] = {
+    **dict.fromkeys(PARCEL_TOPICS, _fulfilled),
+    "fulfillment_events/create": _on_its_way,
+    "refunds/create": _refunded,
+    "orders/delete": _deleted,
+    "customers/create": _customer,
+    "customers/update": _customer,
+    "customers_email_marketing_consent/update": _consent_updated,
+    "customers/data_request": lambda payload: _asked(payload, "export", "orders_requested"),
+    "customers/redact": lambda payload: _asked(payload, "erase", "orders_to_redact"),
+    "shop/redact": _shop_left,
+}
+
+_SAYS_NOTHING = {
+    "orders/edited": "an edit names only line ids; orders/updated tells what the order came to",
+    "customers/delete": "what is kept of them is deleted on customers/redact, which follows",
+    "customers_marketing_consent/update": "it is about text messages",
+}
 
 
 def _view(payload: Payload, placed: datetime) -> View:
@@ -103,6 +233,7 @@ def _view(payload: Payload, placed: datetime) -> View:
         number=text(payload.get("name")) or text(payload.get("order_number")),
         confirmation=text(payload.get("confirmation_number")),
         total=total,
+        charged=_charged(payload, total),
         postage=postage,
         tax=tax,
         other=total.amount - sum(_line(line, in_currency).price for line in lines) - postage - tax,
@@ -138,13 +269,67 @@ def _full_name(person: Payload) -> str:
 def _line(line: Payload, in_currency: str) -> Line:
     many = quantity(line.get("quantity"))
     price = money(line.get("price"), in_currency).amount * many - money(line.get("total_discount"), in_currency).amount
+    each, off = (_presented(line.get(name)) for name in ("price_set", "total_discount_set"))
+    charged = each.amount * many - (off.amount if off else 0) if each is not None and each.currency != in_currency else 0
+    left = line.get("current_quantity")
+    properties = [_pair(one) for one in objects(line.get("properties"))]
     return Line(
         title=_title(line),
         quantity=many,
         price=price,
+        charged=charged,
+        id=text(line.get("id"), 64),
         product=text(line.get("product_id"), 64),
+        variant=text(line.get("variant_id"), 64),
         sku=text(line.get("sku"), 64),
+        options=_options(line, properties),
+        left=quantity(left) if isinstance(left, int) and quantity(left) != many else None,
+        for_gift=says_gift(properties),
     )
+
+
+def _options(line: Payload, properties: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Shopify sends no option names with an order: the variant's title holds the values alone."""
+    variant = text(line.get("variant_title"))
+    values = variant.split(" / ") if variant and variant != "Default Title" else []
+    # what starts with an underscore is for machines
+    said = [(name, value) for name, value in properties if name and value and not name.startswith("_")]
+    return options([*(("", value) for value in values), *said])
+
+
+def _presented(pair: Any) -> Money | None:
+    """What a price is in the currency that the buyer paid in."""
+    found = mapping(mapping(pair).get("presentment_money"))
+    in_currency = currency(found.get("currency_code"))
+    return money(found.get("amount"), in_currency) if in_currency != UNKNOWN_CURRENCY else None
+
+
+def _charged(payload: Payload, total: Money) -> Money | None:
+    found = _presented(payload.get("total_price_set"))
+    return found if found is not None and found.currency != total.currency else None
+
+
+def _refunds(payload: Payload) -> Iterator[Refund]:
+    for one in objects(payload.get("refunds")):
+        with suppress(Invalid):
+            refund = _refund(one, text(payload.get("updated_at"), 40))
+            if refund is not None:
+                yield refund
+
+
+def _refund(payload: Payload, otherwise: str) -> Refund | None:
+    """What went back. Shopify gives a refund's time in three places, none of them always."""
+    times = (payload.get("processed_at"), payload.get("created_at"), otherwise)
+    back = objects(payload.get("refund_line_items"))
+    lines = {text(one.get("line_item_id"), 64): quantity(one.get("quantity")) for one in back}
+    paid = [one for one in objects(payload.get("transactions")) if text(one.get("kind")) == "refund"]
+    amounts = [money(one.get("amount"), currency(one.get("currency"))) for one in paid if text(one.get("status")) == "success"]
+    at = next((found for one in times if (found := when(one)) is not None), None)
+    lines = {id_: many for id_, many in lines.items() if id_ and many}
+    amount = Money(sum(one.amount for one in amounts), amounts[0].currency if amounts else UNKNOWN_CURRENCY)
+    if not (lines or amount.amount):
+        return None
+    return Refund(foreign_id(payload.get("id"), "refund"), at or UNDATED, amount, dict(sorted(lines.items())[:MAX_LINES]))
 
 
 def _title(line: Payload) -> str:
@@ -159,22 +344,22 @@ def _codes(payload: Payload) -> tuple[str, ...]:
     return tuple(sorted(found - {""}))[:10]
 
 
-def _gift(payload: Payload) -> Gift | None:
-    pairs = [_pair(one) for one in objects(payload.get("note_attributes"))]
-    pairs += [_pair(one) for line in objects(payload.get("line_items")) for one in objects(line.get("properties"))]
-    gift = explicit_gift(pairs)
-    if gift is None:
-        return None
-    label = mapping(payload.get("shipping_address"))
-    to = _full_name(label)
-    recipient = gift.recipient or (to if to != _buyer(payload).name else "")
-    lines = (text(label.get(name)) for name in ("company", "address1", "address2", "city", "province", "zip", "country"))
-    return msgspec.structs.replace(
-        gift,
-        recipient=recipient,
-        country=country(label),
-        postal=tuple(line for line in lines if line),
+def _signs(payload: Payload) -> Signs:
+    lines = objects(payload.get("line_items"))
+    cards = [line for line in lines if line.get("gift_card") is True]
+    said = [_pair(one) for one in objects(payload.get("note_attributes"))]
+    said += [_pair(one) for line in lines if line not in cards for one in objects(line.get("properties"))]
+    return Signs(
+        said=tuple(said),
+        card=tuple(_pair(one) for line in cards for one in objects(line.get("properties"))),
+        parcel=_label(mapping(payload.get("shipping_address"))),
+        bill=_label(mapping(payload.get("billing_address"))),
     )
+
+
+def _label(address: Payload) -> Label:
+    lines = (text(address.get(name)) for name in ("company", "address1", "address2", "city", "province", "zip", "country"))
+    return Label(_full_name(address), country(address), tuple(line for line in lines if line))
 
 
 def _pair(one: Payload) -> tuple[str, str]:

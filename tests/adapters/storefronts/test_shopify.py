@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters.storefronts.shopify import ORDER_TOPICS, PARCEL_TOPICS, Shopify
 from chalicelib.domain.calendar import instant
-from chalicelib.domain.gift import Gift
+from chalicelib.domain.gift import ASK, GIFT, NOT, Gift, GiftTable
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import Buyer, Line, View
+from chalicelib.domain.order import Buyer, Line, View, judged
 from chalicelib.errors import Invalid, Unverified
 from chalicelib.ports import Ignored
 from chalicelib.usecases.list_follow_ups import list_follow_ups
@@ -30,7 +30,7 @@ SIGNATURE = "x-shopify-hmac-sha256"
 
 def verifies(headers: dict[str, str], raw: bytes, *secrets: str) -> bool:
     try:
-        Shopify().verify(headers, raw, secrets or (CURRENT, OLDER))
+        Shopify().verify(headers, raw, secrets or (CURRENT, OLDER), NOON)
     except Unverified:
         return False
     return True
@@ -57,7 +57,7 @@ def test_another_secret_does_not_sign(secret: str) -> None:
 def test_without_a_secret_nothing_is_verified(secrets: tuple[str, ...]) -> None:
     headers, raw = signed("orders/create", shopify_order(), secret="")
     with pytest.raises(Unverified):
-        Shopify().verify(headers, raw, secrets)
+        Shopify().verify(headers, raw, secrets, NOON)
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,21 @@ def test_a_repeat_carries_its_first_id() -> None:
 
 
 def test_the_event_id_serves_where_there_is_no_other() -> None:
-    assert delivery_id(x_shopify_event_id="e1") == delivery_id(x_shopify_event_id="e1", payload={"id": 2})
+    assert delivery_id(x_shopify_event_id="e1") == delivery_id(x_shopify_event_id="e1", payload={"id": 1, "name": "#2"})
     assert delivery_id(x_shopify_event_id="e1", x_shopify_webhook_id="w1") == delivery_id(x_shopify_webhook_id="w1")
+
+
+def test_one_event_may_be_about_several_orders() -> None:
+    assert delivery_id(x_shopify_event_id="e1") != delivery_id(x_shopify_event_id="e1", payload={"id": 2})
+
+
+def test_two_subscriptions_tell_of_one_event() -> None:
+    first, second = (
+        Shopify().identify(*signed("orders/create", {"id": 1}, x_shopify_webhook_id=id_, x_shopify_event_id="e1"))
+        for id_ in ("w1", "w2")
+    )
+    assert first.id != second.id
+    assert first.also == second.also != ""
 
 
 def test_one_event_has_an_id_for_each_topic() -> None:
@@ -163,15 +176,16 @@ def test_any_headers_are_identified_or_refused(topic: str, id_: str, raw: bytes)
 # --- what is learnt ---
 
 
+def gift_in(payload: dict[str, Any]) -> Gift | None:
+    found = judged(learnt("orders/create", payload), GiftTable())
+    return found.gift if found.verdict == GIFT else None
+
+
 @pytest.mark.parametrize("topic", ORDER_TOPICS)
 def test_an_order_is_learnt(topic: str) -> None:
     found = learnt(topic, shopify_order(order_status_url="https://pellow-wren.example/orders/1", customer_locale="en-GB"))
-    assert (found.source, found.order, found.gift, found.parcels) == (
-        "shopify",
-        "5551023340801",
-        None,
-        (),
-    )
+    assert (found.source, found.order, found.parcels, found.refunds) == ("shopify", "5551023340801", (), ())
+    assert judged(found, GiftTable()).verdict == NOT
     assert found.view == View(
         seen_at=NOON,
         placed_at=NOON,
@@ -179,7 +193,7 @@ def test_an_order_is_learnt(topic: str) -> None:
         confirmation="QW3X7R9TN",
         total=Money(4800, "GBP"),
         buyer=Buyer("Isobel Trant", "isobel.trant@example.com", "isobel.trant@example.com", "GB", "en-GB"),
-        lines=(Line("Sea-glass stud earrings", 1, 4800),),
+        lines=(Line("Sea-glass stud earrings", 1, 4800, id="1"),),
         status_url="https://pellow-wren.example/orders/1",
     )
 
@@ -198,7 +212,7 @@ def test_a_parcel_is_learnt(topic: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "topic", ["products/create", "orders/edited", "orders/delete", "customers/update", "app/uninstalled", ""]
+    "topic", ["products/create", "orders/risk_assessment_changed", "customers/enable", "app/uninstalled", ""]
 )
 def test_other_topics_are_ignored(topic: str) -> None:
     found = Shopify().learn(topic, b"{}")
@@ -207,7 +221,7 @@ def test_other_topics_are_ignored(topic: str) -> None:
 
 
 def test_a_gift_is_learnt_with_its_label() -> None:
-    assert learnt("orders/create", gift_order()).gift == Gift(
+    assert gift_in(gift_order()) == Gift(
         recipient="Ruth Okafor",
         address="ruth.okafor@example.com",
         dedupe_key="ruth.okafor@example.com",
@@ -218,22 +232,24 @@ def test_a_gift_is_learnt_with_its_label() -> None:
 
 def test_a_line_may_say_that_it_is_a_gift() -> None:
     line = {"title": "Studs", "quantity": 1, "price": "48.00", "properties": [{"name": "_gift", "value": "yes"}]}
-    assert learnt("orders/create", shopify_order(line_items=[line])).gift is not None
+    assert gift_in(shopify_order(line_items=[line])) is not None
+    assert learnt("orders/create", shopify_order(line_items=[line])).view.lines[0].for_gift  # type: ignore[union-attr]
 
 
 def test_another_name_on_the_label_is_the_recipients() -> None:
     yes = [{"name": "Gift", "value": "Yes"}]
     label = {"name": "Ruth Okafor", "country_code": "GB"}
-    gift = learnt("orders/create", shopify_order(note_attributes=yes, shipping_address=label)).gift
-    own = learnt("orders/create", shopify_order(note_attributes=yes)).gift
+    gift = gift_in(shopify_order(note_attributes=yes, shipping_address=label))
+    own = gift_in(shopify_order(note_attributes=yes))
     assert gift is not None
     assert own is not None
     assert (gift.recipient, own.recipient) == ("Ruth Okafor", "")
 
 
-def test_another_label_alone_makes_no_gift() -> None:
+def test_another_label_alone_is_asked_about() -> None:
     label = {"name": "Ruth Okafor", "address1": "9 Quay Hill", "country_code": "GB"}
-    assert learnt("orders/create", shopify_order(shipping_address=label)).gift is None
+    found = judged(learnt("orders/create", shopify_order(shipping_address=label)), GiftTable())
+    assert (found.verdict, found.signs) == (ASK, ("other-name",))
 
 
 @pytest.mark.parametrize(

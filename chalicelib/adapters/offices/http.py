@@ -1,0 +1,95 @@
+"""Asking a storefront's API: one attempt a call, with a timeout, and its answers sorted into ours."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from msgspec import Struct
+
+from chalicelib import strict_json
+from chalicelib.errors import Invalid, Misconfigured, Retryable
+
+if TYPE_CHECKING:
+    from urllib3 import PoolManager
+
+CONNECT, READ = 3.0, 10.0
+"""Seconds. A call that takes longer is asked again later, never waited for."""
+
+MAX_ANSWER = 20_000_000
+
+
+class Answer(Struct, frozen=True):
+    """`body`: the JSON that came back, None for none. Header names are lower case."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+
+class Api:
+    """One API below `base` (with its scheme), with the headers that open it. `name`: whose it is, for sentences; `mend`: what to do where
+    it does not let us in. Redirects are not followed: they would take the key elsewhere.
+    """
+
+    def __init__(self, name: str, base: str, headers: Mapping[str, str], mend: str) -> None:
+        self._name, self._base, self._headers, self._mend = name, base.rstrip("/"), dict(headers), mend
+
+    @cached_property
+    def _pool(self) -> PoolManager:
+        from urllib3 import PoolManager, Timeout
+
+        return PoolManager(timeout=Timeout(connect=CONNECT, read=READ), retries=False)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        data: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """`data` goes as JSON, `form` as a form. Whatever it says with a status below 500, but for those that we cannot use, comes back.
+
+        Errors: Retryable (nobody answered in time, 429, 5xx, not JSON), Misconfigured (401, 403, a redirect).
+        """
+        from urllib3.exceptions import HTTPError
+
+        url = f"{self._base}{path}" + (f"?{urlencode(query)}" if query else "")
+        sent = {"Accept": "application/json", "User-Agent": "Courtesy", **self._headers, **(headers or {})}
+        body = None
+        if data is not None:
+            sent["Content-Type"], body = "application/json", json.dumps(data).encode()
+        elif form is not None:
+            sent["Content-Type"], body = "application/x-www-form-urlencoded", urlencode(form).encode()
+        try:
+            answer = self._pool.request(method, url, body=body, headers=sent, redirect=False, preload_content=False)
+            raw = answer.read(MAX_ANSWER + 1)
+            answer.release_conn()
+        except HTTPError as error:
+            # the error's own text may hold the address with its query
+            raise Retryable(f"{self._name} did not answer ({type(error).__name__}).") from None
+        return self._sorted(answer.status, raw, {name.lower(): value for name, value in answer.headers.items()})
+
+    def _sorted(self, status: int, raw: bytes, headers: Mapping[str, str]) -> Answer:
+        if status in (401, 403) or 300 <= status < 400:
+            raise Misconfigured(f"{self._name} does not let us in ({status}). {self._mend}")
+        if status == 429 or status >= 500:
+            raise Retryable(f"{self._name} is busy ({status}); it is asked again in a moment.")
+        if len(raw) > MAX_ANSWER:
+            raise Retryable(f"{self._name} answered with more than can be read.")
+        try:
+            return Answer(status, strict_json.loads(raw) if raw.strip() else None, headers)
+        except Invalid:
+            raise Retryable(f"{self._name} answered, but not in JSON ({status}).") from None
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    """The header of HTTP's basic authentication."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}

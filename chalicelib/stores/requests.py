@@ -1,0 +1,41 @@
+"""What people asked for by way of their storefront: to be told what is kept of them, or to be forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from chalicelib.ports import Table
+from chalicelib.stores.codec import from_item, to_item
+from chalicelib.table import TTL, Missing, Put
+
+KEPT = timedelta(days=90)
+_PARTITION = "REQUESTS"
+
+
+class Request(Struct, frozen=True, omit_defaults=True):
+    """`kind`: export | erase | erase shop. `answer`: the blob with all that is kept of them, for the owner to hand on, or ""."""
+
+    id: str
+    source: str
+    kind: str
+    asked_at: datetime
+    orders: int = 0
+    answer: str = ""
+
+
+def put(request: Request) -> Put:
+    """Kept for 90 days, for the owner to see. Loses when it is there already."""
+    ttl = int((request.asked_at + KEPT).timestamp())
+    return Put(to_item((_PARTITION, request.id), request, **{TTL: ttl}), when=(Missing(),))
+
+
+def all_of(table: Table) -> list[Request]:
+    """Oldest first."""
+    found, after = [], None
+    while True:
+        page = table.query(_PARTITION, after=after)
+        found += [from_item(item, Request) for item in page.items]
+        if (after := page.next) is None:
+            return sorted(found, key=lambda request: request.asked_at)

@@ -1,0 +1,60 @@
+"""Somebody asked to be forgotten. What stays is ids and times: that they said stop, and that an order was there once.
+
+journal → stop → their own details, orders with their gifts, and the raw bodies that hold them, gone
+
+Saying it twice is fine, and a crash at any point is mended by saying it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chalicelib.domain import journal
+from chalicelib.domain.order import source_of
+from chalicelib.errors import Lost, Retryable
+from chalicelib.ports import World
+from chalicelib.stores import orders, people, webhooks
+from chalicelib.table import Action
+from chalicelib.usecases.stop import let_go
+
+TRIES = 6
+
+
+def erase(world: World, person: str, order_keys: Iterable[str] = ()) -> None:
+    """The person, "" for nobody in particular, with all orders that they placed and those named. Errors: Retryable."""
+    now = world.clock.now()
+    keys = sorted({*order_keys, *(orders.keys_of(world.table, person) if person else ())})
+    world.journal.append([journal.erased(person, now), *(journal.erased(person, now, key) for key in keys)])
+    if person:
+        standing = people.load_standing(world.table.get(people.standing_key(person)), person)
+        if not standing.stopped_at:
+            world.table.transact([people.stopped(person, now), *people.withdrawn(standing, now, "erasure")], world.ids.token())
+        let_go(world, person, now)
+        for action in people.forget(world.table, person):
+            world.table.write(action)
+        for source in world.storefronts:
+            _forget_bodies(world, webhooks.folder_of_person(source, person))
+    for key in keys:
+        _erase_order(world, person, key)
+        _forget_bodies(world, webhooks.folder_of_order(source_of(key), key))
+
+
+def _erase_order(world: World, person: str, key: str) -> None:
+    for _ in range(TRIES):
+        item = world.table.get(orders.key(key))
+        before = orders.load(item, key)
+        # also of one that is not there: an event under way must not bring it to life
+        actions: list[Action] = [orders.erased(before, world.clock.now()), orders.forget_gift(key)]
+        if person:
+            actions.append(orders.unlist(person, key))
+        try:
+            world.table.transact(actions, world.ids.token())
+        except Lost:
+            continue  # an event came between
+        return
+    raise Retryable("The order changes too quickly; it is erased again in a moment.")
+
+
+def _forget_bodies(world: World, folder: str) -> None:
+    for name in world.blob.names(folder):
+        world.blob.delete(name)

@@ -1,0 +1,92 @@
+"""A customer's yes or no to marketing by e-mail, as their storefront tells it. The newer of two counts, by the storefront's own time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.domain import journal
+from chalicelib.domain.calendar import instant
+from chalicelib.domain.claim import Contact
+from chalicelib.domain.consent import EMAIL, NEWSLETTER, consent_key, given_at_storefront
+from chalicelib.domain.customer import ConsentSaid
+from chalicelib.domain.identity import person_id
+from chalicelib.domain.standing import Standing
+from chalicelib.errors import Lost, Retryable
+from chalicelib.ports import World
+from chalicelib.stores import people
+from chalicelib.table import Action
+from chalicelib.usecases.stop import let_go
+
+TRIES = 4
+_KEY = consent_key(NEWSLETTER, EMAIL)
+
+
+def take_consent(world: World, said: ConsentSaid) -> str:
+    """What became of it: "taken", or "ignored: …" with the reason. Errors: Retryable."""
+    for _ in range(TRIES):
+        person = person_id(world.secrets.people, said.dedupe_key)
+        standing = people.load_standing(world.table.get(people.standing_key(person)), person)
+        try:
+            return _said_yes(world, said, standing) if said.said == "yes" else _said_no(world, said, standing)
+        except Lost:
+            continue  # something else about them came between: look again
+    raise Retryable("Too much happens about this customer at once; it is taken again in a moment.")
+
+
+def _said_no(world: World, said: ConsentSaid, standing: Standing) -> str:
+    now = world.clock.now()
+    at = min(said.at or now, now)
+    if standing.stopped_at:
+        return "ignored: they had said stop already"
+    if any(instant(agreed) > at for agreed in standing.consents.values()):
+        return "ignored: they have said yes since"
+    try:
+        world.journal.append([journal.stopped(standing.person, at)])
+    finally:  # as a stop of their own: a journal that fails must not keep them waiting
+        actions: list[Action] = [people.objected(standing, at, said.source), *people.withdrawn(standing, at, said.source)]
+        world.table.transact(actions, world.ids.token())
+    let_go(world, standing.person, now)
+    return "taken"
+
+
+def _said_yes(world: World, said: ConsentSaid, standing: Standing) -> str:
+    now, settings = world.clock.now(), world.shop.storefront
+    if not settings.consent.strip():
+        return "ignored: shop.toml does not give the words that they said yes to (storefront.consent)"
+    if not said.confirmed and settings.accept_consent != "any":
+        return "ignored: they have not confirmed it from their own mailbox (storefront.accept_consent)"
+    if said.at is None:
+        return "ignored: it does not tell when they said yes"
+    at = min(said.at, now)
+    if standing.stopped_at and (standing.stopped_by != said.source or at <= instant(standing.stopped_at)):
+        return "ignored: they asked us to stop, and only they can undo that"
+    if standing.unreachable_at or standing.never_at:
+        return "ignored: mail to them came back, or they want none"
+    if standing.consents.get(_KEY):
+        return "ignored: they had said yes already"
+    consent = given_at_storefront(standing.person, settings.consent, world.shop.locale, at, said.source)
+    if standing.stopped_at:
+        world.journal.append([journal.confirmed(standing.person, at, agreed=True)])
+    actions: list[Action] = [
+        people.put_consent(consent),
+        people.confirmed(standing, consent),
+        _contact(world, said, standing, at),
+    ]
+    world.table.transact(actions, world.ids.token())
+    return "taken"
+
+
+def _contact(world: World, said: ConsentSaid, standing: Standing, at: datetime) -> Action:
+    before = world.table.get(people.contact_key(standing.person))
+    if people.load_contact(before, world.clock.now()) is not None:
+        return people.keep_contact(standing.person, None)
+    contact = Contact(
+        person=standing.person,
+        name=said.name,
+        address=said.address,
+        dedupe_key=said.dedupe_key,
+        locale=said.locale or world.shop.locale,
+        confirmed_at=at,
+        source=said.source,
+    )
+    return people.put_contact(contact, before, None)
