@@ -5,12 +5,13 @@ from __future__ import annotations
 from chalice import Chalice
 
 from chalicelib import bootstrap
-from chalicelib.entrypoints import clock, queues, site_api, webhooks
+from chalicelib.entrypoints import checkout, clock, queues, site_api, webhooks
 
 app = Chalice(app_name="courtesy")
 
 site_api.register(app, bootstrap.world)
 webhooks.register(app, bootstrap.world)
+checkout.register(app, bootstrap.world)
 # Lambda looks for each worker here, under its function's own name
-queue_webhooks, queue_due_now, queue_events = queues.register(app, bootstrap.world)
+queue_webhooks, queue_due_now, queue_events, queue_errands = queues.register(app, bootstrap.world)
 each_minute = clock.register(app, bootstrap.world)

@@ -13,6 +13,7 @@ from chalicelib.config import LOCAL, ROOT, Settings, settings
 
 if TYPE_CHECKING:
     from chalicelib.domain.playbook import Playbook
+    from chalicelib.domain.products import Products
     from chalicelib.domain.shop import Shop
     from chalicelib.ports import (
         Blob,
@@ -162,6 +163,13 @@ class AwsWorld:
         from chalicelib.adapters.shop_files import read_playbook
 
         return read_playbook(self._settings.shop / "playbook.toml")
+
+    @cached_property
+    def products(self) -> Products:
+        """shop/products.toml, where there is one."""
+        from chalicelib.adapters.shop_files import read_products
+
+        return read_products(self._settings.shop / "products.toml")
 
     @property
     def storefronts(self) -> Mapping[str, Storefront]:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 """Where templates/ and shop/ stand: the checkout, and in Lambda the unpacked zip (vendor/ puts them there)."""
 
 LOCAL, AWS = "local", "aws"
-_AWS_NEEDS = ("TABLE", "BUCKET", "SECRETS", "QUEUE_WEBHOOKS", "QUEUE_DUE_NOW", "SET_SERVICE", "SET_MARKETING")
+_AWS_NEEDS = ("TABLE", "BUCKET", "SECRETS", "QUEUE_WEBHOOKS", "QUEUE_DUE_NOW", "QUEUE_ERRANDS", "SET_SERVICE", "SET_MARKETING")
 
 
 class Settings(Struct, frozen=True):
@@ -64,7 +64,11 @@ def settings(environment: Mapping[str, str]) -> Settings:
         table=environment["COURTESY_TABLE"],
         bucket=environment["COURTESY_BUCKET"],
         secrets=environment["COURTESY_SECRETS"],
-        queues={"webhooks": environment["COURTESY_QUEUE_WEBHOOKS"], "due-now": environment["COURTESY_QUEUE_DUE_NOW"]},
+        queues={
+            "webhooks": environment["COURTESY_QUEUE_WEBHOOKS"],
+            "due-now": environment["COURTESY_QUEUE_DUE_NOW"],
+            "errands": environment["COURTESY_QUEUE_ERRANDS"],
+        },
         configuration_sets={
             "service": environment["COURTESY_SET_SERVICE"],
             "courtesy": environment["COURTESY_SET_MARKETING"],

@@ -16,6 +16,7 @@ from chalicelib.domain.customer import ConsentSaid, PrivacyRequest
 from chalicelib.domain.journal import Line as JournalLine
 from chalicelib.domain.order import Learnt, Line
 from chalicelib.domain.playbook import Playbook
+from chalicelib.domain.products import Products
 from chalicelib.domain.shop import Shop
 from chalicelib.domain.voucher import Voucher
 from chalicelib.errors import CourtesyError
@@ -80,8 +81,8 @@ class Queue(Protocol):
         ...
 
 
-WEBHOOKS, DUE_NOW, EVENTS = "webhooks", "due-now", "events"
-QUEUES = (WEBHOOKS, DUE_NOW, EVENTS)
+WEBHOOKS, DUE_NOW, EVENTS, ERRANDS = "webhooks", "due-now", "events", "errands"
+QUEUES = (WEBHOOKS, DUE_NOW, EVENTS, ERRANDS)
 
 
 class Mail(Struct, frozen=True):
@@ -232,6 +233,10 @@ class SecretValues(Struct, frozen=True):
     live_table: str = ""
     api: Mapping[str, str] = {}
     checkout: str = ""
+
+    def opens(self, storefront: str) -> bool:
+        """Whether there is a key to its API."""
+        return any(name.startswith(f"{storefront}/") for name in self.api)
 
 
 class Secrets(Protocol):
@@ -464,6 +469,11 @@ class World(Protocol):
     @property
     def playbook(self) -> Playbook:
         """The owner's rules. Errors: Misconfigured."""
+        ...
+
+    @property
+    def products(self) -> Products:
+        """What the owner sells, as far as products.toml tells. Errors: Misconfigured."""
         ...
 
     @property

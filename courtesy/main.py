@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import sqlite3
@@ -11,16 +10,14 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from chalicelib.adapters.local.platform import KEPT_HERE, LocalWorld
 from chalicelib.config import ROOT, Settings
-from chalicelib.domain.calendar import instant
 from chalicelib.domain.follow_up import UNSURE
 from chalicelib.errors import CourtesyError, Invalid
-from courtesy import sending
+from courtesy import orders, products, sending, vouchers, webhook_commands
 from courtesy.opened import chosen, opened
-from courtesy.up import running_url, say
+from courtesy.up import running_url, say, say_json
 
 DONE, NO, CANNOT = 0, 1, 2
 INTERRUPTED = 130
@@ -90,7 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     listed.add_argument("--contact", metavar="ADDRESS", default="", help="one person's")
     listed.set_defaults(do=_follow_ups)
 
-    sending.add_commands(partial(commands.add_parser, parents=[common]))
+    for more in (sending, orders, products, vouchers):
+        more.add_commands(partial(commands.add_parser, parents=[common]))
 
     build = commands.add_parser("build", parents=[common], help="build the static site into site/dist")
     build.set_defaults(do=_build)
@@ -99,17 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     package.add_argument("--out", type=Path, default=Path("dist"), help="the folder that it goes to (default: dist)")
     package.set_defaults(do=_package)
 
-    webhook = commands.add_parser("webhook", help="play the storefront").add_subparsers(required=True, metavar="ACTION")
-    send = webhook.add_parser(
-        "send", parents=[common], help="sign an event with the local secret and post it to the running shop"
-    )
-    send.add_argument("file", type=Path, help="a bare body, a {headers, body} capture or a REST root object, as JSON")
-    send.add_argument("--source", required=True, help="the storefront: shopify")
-    send.add_argument("--topic", required=True, help="such as orders/create")
-    send.add_argument(
-        "--placed", choices=("now",), help="shift its times so that the order is placed now and none lies in the future"
-    )
-    send.set_defaults(do=_webhook_send)
+    webhook_commands.add_commands(commands.add_parser, common)
     return parser
 
 
@@ -184,7 +172,7 @@ def _outbox(asked: argparse.Namespace) -> int:
     with opened(asked) as world:
         found = listed(world, world.outbox.all())
     if asked.as_json:
-        _print_json(found)
+        say_json(found)
         return DONE
     for mail in found:
         say(f"{mail['sent_at']}  {mail['kind']} ({mail['class']}) to {mail['to']}: {mail['subject']}")
@@ -203,7 +191,7 @@ def _follow_ups(asked: argparse.Namespace) -> int:
     with opened(asked) as world:
         found = list_follow_ups(world, asked.contact)
     if asked.as_json:
-        _print_json(msgspec.to_builtins(found))
+        say_json(msgspec.to_builtins(found))
         return DONE
     for one in found:
         say(f"{one.due_at}  {one.state:<11} {one.kind} to {one.contact or 'an address no longer kept'}\n    {one.reason}")
@@ -212,10 +200,6 @@ def _follow_ups(asked: argparse.Namespace) -> int:
     if not found:
         say("Nothing is planned.")
     return DONE
-
-
-def _print_json(found: Any) -> None:
-    say(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def _build(asked: argparse.Namespace) -> int:
@@ -233,31 +217,3 @@ def _package(asked: argparse.Namespace) -> int:
     made = package(asked.out)
     say(f"{made} ({made.stat().st_size / 1_000_000:.2f} MB)")
     return DONE
-
-
-def _webhook_send(asked: argparse.Namespace) -> int:
-    from courtesy import client
-    from courtesy.webhook import Capture, placed_now, read_capture, signed
-
-    url = running_url(chosen(asked).data)
-    capture = read_capture(asked.file)
-    if asked.placed:
-        now = instant(client.get(url, "/dev/clock")["now"])
-        capture = Capture(capture.taken_as, placed_now(capture.body, now), capture.headers)
-    world = LocalWorld(chosen(asked))
-    raw, headers = signed(asked.source, asked.topic, capture, _secret(world, asked.source))
-    status, answer = client.post(url, f"/api/webhooks/{asked.source}", raw, headers)
-    _, left = client.post_form(url, "/dev/settle")
-    say(f"{asked.file.name}, taken as {capture.taken_as}, sent as {asked.topic}: {status} {answer.get('message', '')}")
-    if any(name.endswith(":webhooks") or name == "webhooks" for name in left.get("waiting", {})):
-        raise Invalid("It was kept, but not all that was kept could be worked off: the running shop says why.")
-    return DONE if status == 200 else NO
-
-
-def _secret(world: LocalWorld, source: str) -> str:
-    live = world.secrets.webhooks.get(source)
-    if not live:
-        raise Invalid(
-            f'There is no storefront "{source}": these have a secret here: {", ".join(sorted(world.secrets.webhooks))}.'
-        )
-    return live[0]

@@ -21,7 +21,7 @@ from whitenoise import WhiteNoise
 
 from chalicelib.adapters.local.http import StartResponse, Wsgi, api
 from chalicelib.adapters.local.platform import LocalWorld
-from chalicelib.entrypoints import site_api, webhooks
+from chalicelib.entrypoints import checkout, site_api, webhooks
 from chalicelib.errors import Conflict, CourtesyError, Misconfigured
 from courtesy.build import build
 from courtesy.dev_pages import DevPages
@@ -41,6 +41,7 @@ def wsgi(world: LocalWorld, worker: Worker, site: Path) -> Wsgi:
     app = Chalice(app_name="courtesy")
     site_api.register(app, lambda: world)
     webhooks.register(app, lambda: world)
+    checkout.register(app, lambda: world)
     missing = (site / "404.html").read_bytes()
 
     def not_found(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -141,6 +142,11 @@ def running_url(data: Path) -> str:
         return str(json.loads((data / RUNNING).read_text())["url"])
     except (OSError, ValueError, KeyError):
         raise Misconfigured(f"No shop is running on {data}: start one with courtesy up.") from None
+
+
+def say_json(found: Any) -> None:
+    """For other programs."""
+    say(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def say(text: str = "") -> None:

@@ -10,7 +10,7 @@ from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.domain.calendar import instant
 from chalicelib.entrypoints.queues import handle
 from chalicelib.logs import failed
-from chalicelib.stores import webhooks
+from chalicelib.stores import errands, webhooks
 from chalicelib.usecases.list_follow_ups import next_due
 from chalicelib.usecases.recover import end_doubt, free_the_dead
 from chalicelib.usecases.tick import tick
@@ -68,7 +68,8 @@ class Worker:
             return sent
 
     def _next(self) -> datetime | None:
-        times = (next_due(self._world), webhooks.next_untaken(self._world.table, self._world.clock.now()))
+        table, now = self._world.table, self._world.clock.now()
+        times = (next_due(self._world), webhooks.next_untaken(table, now), errands.next_due(table, now))
         return min((instant(time) for time in times if time is not None), default=None)
 
     def _clear_up(self) -> None:

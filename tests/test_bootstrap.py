@@ -24,6 +24,7 @@ ENVIRONMENT = {
     "COURTESY_SECRETS": "/courtesy/live",
     "COURTESY_QUEUE_WEBHOOKS": "https://sqs.eu-west-1.amazonaws.com/1/courtesy-webhooks",
     "COURTESY_QUEUE_DUE_NOW": "https://sqs.eu-west-1.amazonaws.com/1/courtesy-due-now",
+    "COURTESY_QUEUE_ERRANDS": "https://sqs.eu-west-1.amazonaws.com/1/courtesy-errands",
     "COURTESY_SET_SERVICE": "courtesy-service",
     "COURTESY_SET_MARKETING": "courtesy-marketing",
 }

@@ -145,7 +145,7 @@ def test_the_event_of_a_mail_costs_one(world: TestWorld) -> None:
 
 def test_a_tick_with_nothing_due_costs_next_to_nothing(world: TestWorld) -> None:
     world.work()
-    assert (counted(world).wru, counted(world).rru) == (0, 1.5)
+    assert (counted(world).wru, counted(world).rru) == (0, 2)
 
 
 def test_every_item_but_an_order_stays_below_a_kilobyte(world: TestWorld) -> None:

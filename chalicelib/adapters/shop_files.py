@@ -14,6 +14,8 @@ from chalicelib.domain.identity import parse_address
 from chalicelib.domain.money import parse
 from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.playbook import mends as playbook_mends
+from chalicelib.domain.products import Products
+from chalicelib.domain.products import mends as products_mends
 from chalicelib.domain.shop import Shop, mends
 from chalicelib.errors import Invalid, Misconfigured
 
@@ -53,6 +55,29 @@ def read_playbook(path: Path) -> Playbook:
     if found := playbook_mends(playbook):
         raise Misconfigured(f"{path}: {' '.join(found)}")
     return playbook
+
+
+def read_products(path: Path) -> Products:
+    """products.toml; without the file there are none, and every order line is unmapped. Errors: Misconfigured."""
+    if not path.exists():
+        return Products()
+    raw = _parsed(path)
+    entries = raw.get("product")
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict):
+            for name in ("ids", "skus", "sizes"):
+                entry[name] = _as_texts(entry.get(name, []))
+    products = _converted(path, raw, Products)
+    if found := products_mends(products):
+        raise Misconfigured(f"{path}: {' '.join(found)}")
+    return products
+
+
+def _as_texts(entries: Any) -> Any:
+    """Numbers as people see them: ids and sizes are typed with quotation marks and without."""
+    if not isinstance(entries, list):
+        return entries
+    return [str(one) if isinstance(one, int | float) and not isinstance(one, bool) else one for one in entries]
 
 
 def _parsed(path: Path) -> dict[str, Any]:

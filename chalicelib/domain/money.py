@@ -37,6 +37,13 @@ def exact(money: Money) -> str:
     return str(money) if money.amount % 10**digits or not digits else _with_zeros(str(money), digits, money.currency)
 
 
+def plain(money: Money) -> str:
+    """The amount alone, for machines: 48.00."""
+    digits = _DIGITS.get(money.currency, 2)
+    whole, rest = divmod(abs(money.amount), 10**digits)
+    return ("-" if money.amount < 0 else "") + (f"{whole}.{rest:0{digits}}" if digits else str(whole))
+
+
 def _with_zeros(text: str, digits: int, currency: str) -> str:
     zeros = "." + "0" * digits
     return text.replace(f" {currency}", f"{zeros} {currency}") if currency in text else text + zeros

@@ -17,7 +17,7 @@ KINDS = (
     "claimed", "claimed-again", "confirmed", "order-placed", "dispatched", "arrived", "should-have-arrived", "thanks-written",
     "refused-for-now", "never-called", "released", "no-sign-of-it", "owner-again",
     # held
-    "paused", "cap", "quiet-hours", "daily-budget", "unrenderable",
+    "paused", "code-unknown", "cap", "quiet-hours", "daily-budget", "unrenderable",
     # ended without being sent
     "stopped", "unreachable", "never", "no-address", "no-consent", "order-off", "rule-gone", "precondition-gone", "expired", "already-noted",
     "rejected", "by-hand-shop", "by-hand-country", "by-hand-no-address", "by-hand-unreachable", "data-gone", "owner-left",

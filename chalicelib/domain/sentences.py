@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from chalicelib.domain.calendar import clock_time, instant, long_date
 from chalicelib.domain.delivery import BOUNCED, COMPLAINED, REJECTED
@@ -29,6 +29,23 @@ def of_follow_up(one: FollowUp, zone: str) -> str:
         REJECTED: " Then the mail service would not pass it on.",
     }
     return told + after.get(one.bounced, "")
+
+
+_SIGNS = {
+    "said": "The order says that it is a gift.",
+    "named": "A recipient was named.",
+    "message": "Words for a recipient were given.",
+    "card": "A gift card is sent to somebody.",
+    "wrap": "Gift wrapping was bought.",
+    "other-name": "The parcel goes to another name than the buyer's.",
+    "other-place": "The parcel goes to another place than the bill.",
+    "declined": "The order says that it is no gift.",
+}
+
+
+def of_signs(signs: Iterable[str], *, by_owner: bool = False) -> tuple[str, ...]:
+    """Why an order is taken for a gift, or for none, a sentence each."""
+    return (("You have said so.",) if by_owner else ()) + tuple(_SIGNS.get(sign, f"{sign.capitalize()}.") for sign in signs)
 
 
 class _Told:
@@ -87,6 +104,7 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "owner-sent": lambda t: f"It was in doubt, and you settled on {t.date('at')} that it went out.",
     "released": lambda _: "What held it back is over.",
     "paused": lambda _: "You have paused all sending; it is released when you resume.",
+    "code-unknown": lambda _: "The checkout does not know the code yet; it goes as soon as it does (courtesy vouchers says why).",
     "cap": _cap,
     "quiet-hours": lambda t: f"It is night; it may go from {t.time('until')}.",
     "daily-budget": lambda t: f"Today's {t['budget']} mails are used up; it may go from {t.time('until')}.",

@@ -53,10 +53,11 @@ class Manners(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
-    """Sign-ups an hour, for one address and for one network."""
+    """An hour: sign-ups for one address and for one network, and codes that do not exist, tried by a checkout that asks us."""
 
     claims_per_address: int = 5
     claims_per_network: int = 30
+    wrong_codes: int = 30
 
 
 class Shop(Struct, frozen=True, forbid_unknown_fields=True):
@@ -165,7 +166,10 @@ def _about_its_manners(shop: Shop) -> tuple[tuple[bool, str], ...]:
             bool(unfit),
             f'Give `courtesy_countries` as two capital letters each ("GB" for the United Kingdom), not {", ".join(unfit)}.',
         ),
-        (min(limits.claims_per_address, limits.claims_per_network) < 1, "Give limits of one claim or more."),
+        (
+            min(limits.claims_per_address, limits.claims_per_network, limits.wrong_codes) < 1,
+            "Give `claims_per_address`, `claims_per_network` and `wrong_codes` as one or more.",
+        ),
     )
 
 

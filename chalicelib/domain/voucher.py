@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -26,7 +27,9 @@ class Offer(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Voucher(Struct, frozen=True, omit_defaults=True):
-    """`redeemed_by` is the order's key, "" until then. `basis`: on what ground the person's data are used for it."""
+    """`redeemed_by` is the order's key, "" until then. `basis`: on what ground the person's data are used for it. `waits`: the checkout
+    does not know the code yet.
+    """
 
     code: str
     person: str
@@ -37,6 +40,7 @@ class Voucher(Struct, frozen=True, omit_defaults=True):
     issued_at: datetime
     ends_at: datetime
     redeemed_by: str = ""
+    waits: bool = False
 
 
 def new_code(bits: Callable[[int], int]) -> str:
@@ -50,6 +54,15 @@ def new_code(bits: Callable[[int], int]) -> str:
         if check in ALPHABET:
             text = "".join(ALPHABET[number >> shift & 31] for shift in range(BITS - 5, -5, -5)) + check
             return f"{text[:5]}-{text[5:]}"
+
+
+_POOL = re.compile(r"[A-Z0-9_-]{4,64}")
+
+
+def written(text: str) -> str | None:
+    """A code as it is kept: ours however it is typed, one of an imported pool in capitals; None for what can be neither."""
+    found = text.strip().upper()
+    return parse_code(text) or (found if _POOL.fullmatch(found) else None)
 
 
 def parse_code(text: str) -> str | None:

@@ -10,7 +10,7 @@ from chalice.app import SQSEvent
 
 from chalicelib.errors import Retryable
 from chalicelib.logs import failed as log_failed
-from chalicelib.ports import DUE_NOW, EVENTS, QUEUES, WEBHOOKS, World
+from chalicelib.ports import DUE_NOW, ERRANDS, EVENTS, QUEUES, WEBHOOKS, World
 
 
 def handle(world: World, queue: str, body: Mapping[str, Any]) -> None:
@@ -24,6 +24,10 @@ def handle(world: World, queue: str, body: Mapping[str, Any]) -> None:
             from chalicelib.usecases.send_due import send_due
 
             send_due(world)
+        case name if name == ERRANDS:
+            from chalicelib.usecases.run_errand import run_errand
+
+            run_errand(world, str(body["id"]))
         case name if name == EVENTS:
             from chalicelib.adapters.ses_events import read
             from chalicelib.usecases.record_delivery import record_delivery

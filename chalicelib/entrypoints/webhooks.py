@@ -7,7 +7,7 @@ from collections.abc import Callable
 from chalice import Chalice
 from chalice.app import Response
 
-from chalicelib.entrypoints.answers import JSON, answer_json, answered, raw_body, the_request
+from chalicelib.entrypoints.answers import FORM, JSON, answer_json, answered, raw_body, the_request
 from chalicelib.ports import World
 from chalicelib.usecases.receive_webhook import receive_webhook
 
@@ -15,7 +15,7 @@ from chalicelib.usecases.receive_webhook import receive_webhook
 def register(app: Chalice, world: Callable[[], World]) -> None:
     """Adds the route."""
 
-    @app.route("/webhooks/{source}", methods=["POST"], content_types=[JSON])
+    @app.route("/webhooks/{source}", methods=["POST"], content_types=[JSON, FORM])
     def webhook(source: str) -> Response:
         def handle(found: World) -> Response:
             request = the_request(app)

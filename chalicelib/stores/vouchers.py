@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from chalicelib.domain.calendar import stamp
 from chalicelib.domain.voucher import Voucher
+from chalicelib.ports import Table
 from chalicelib.stores.codec import from_item, to_item
 from chalicelib.stores.people import LEDGER_KEPT
-from chalicelib.table import TTL, Equals, Item, Key, Lacks, Missing, Put, Update
+from chalicelib.table import TTL, Delete, Equals, Exists, Item, Key, Lacks, Missing, Put, Update
 
 
 def key(code: str) -> Key:
@@ -31,6 +35,51 @@ def issue(voucher: Voucher) -> tuple[Put, Put]:
         Put(to_item(key(voucher.code), voucher, **{TTL: ttl}), when=(Missing(),)),
         Put({"pk": mark[0], "sk": mark[1], "code": voucher.code, TTL: ttl}, when=(Missing(),)),
     )
+
+
+def known(voucher: Voucher) -> Update:
+    """The checkout takes its code from now on. Harmless when said twice."""
+    return Update(key(voucher.code), remove=("waits",), when=(Equals("code", voucher.code),))
+
+
+def end(voucher: Voucher, now: datetime) -> Update:
+    """It is worth nothing from now on. Loses when it was spent."""
+    return Update(key(voucher.code), set={"ends_at": stamp(now)}, when=(Equals("code", voucher.code), Lacks("redeemed_by")))
+
+
+def put_in_pool(offer: str, code: str) -> Put:
+    """One more code that the owner has made at the checkout. Loses when it is there already."""
+    return Put({"pk": f"POOL#{offer}", "sk": code, "code": code}, when=(Missing(),))
+
+
+def from_pool(table: Table, offer: str, limit: int) -> list[str]:
+    """Some of the codes that are left."""
+    return [str(item["code"]) for item in table.query(f"POOL#{offer}", limit=limit).items]
+
+
+def taken_from_pool(offer: str, code: str) -> Delete:
+    """Given away. Loses when another was quicker."""
+    return Delete((f"POOL#{offer}", code), when=(Exists(),))
+
+
+def pool_size(table: Table, offer: str) -> int:
+    """How many are left."""
+    size, after = 0, None
+    while True:
+        page = table.query(f"POOL#{offer}", limit=1000, after=after)
+        size += len(page.items)
+        if (after := page.next) is None:
+            return size
+
+
+def all_of(table: Table) -> list[Voucher]:
+    """Every voucher. Reads the whole table: for the owner's lists, never for a visitor."""
+    found, after = [], None
+    while True:
+        page = table.scan(after=after)
+        found += [from_item(item, Voucher) for item in page.items if item["sk"] == "VOUCHER"]
+        if (after := page.next) is None:
+            return sorted(found, key=lambda voucher: (voucher.issued_at, voucher.code))
 
 
 def redeem(voucher: Voucher, order: str) -> Update:

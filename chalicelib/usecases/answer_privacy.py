@@ -31,7 +31,7 @@ def answer_privacy(world: World, asked: PrivacyRequest) -> None:
         case "erase":
             erase(world, person, keys)
         case "erase shop":
-            keys = [key for key in orders.all_keys(world.table) if source_of(key) == asked.source]
+            keys = [order.key for order in orders.all_of(world.table) if source_of(order.key) == asked.source]
             erase(world, "", keys)
     found = Request(id_, asked.source, asked.kind, world.clock.now(), len(keys), answer)
     with suppress(Lost):  # asked before

@@ -13,14 +13,15 @@ from chalicelib.domain import journal
 from chalicelib.domain.claim import Claim, claim_of, contact_from
 from chalicelib.domain.consent import Consent, given
 from chalicelib.domain.delivery import BOUNCED
+from chalicelib.domain.errand import register, voucher_errand
 from chalicelib.domain.playbook import planned
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.shop import Shop, wording_of
 from chalicelib.domain.standing import Standing
 from chalicelib.domain.voucher import Voucher, new_code
-from chalicelib.errors import Lost, NotFound, Retryable
-from chalicelib.ports import DUE_NOW, World
-from chalicelib.stores import follow_ups, people, vouchers
+from chalicelib.errors import Conflict, Lost, NotFound, Retryable
+from chalicelib.ports import DUE_NOW, ERRANDS, World
+from chalicelib.stores import errands, follow_ups, people, vouchers
 from chalicelib.table import Action, Item
 
 PURPOSE = "confirm"
@@ -28,6 +29,7 @@ CONTRACT = "contract"
 """The exchange itself: their details for the voucher. It needs no consent, and gives none."""
 
 TRIES = 4
+POOL_CHOICE = 20
 KEPT_AFTER_VOUCHER = timedelta(days=90)
 
 
@@ -55,7 +57,7 @@ def look_at_claim(world: World, token: str) -> Waiting:
 def confirm_claim(world: World, token: str) -> Confirmed:
     """The address is theirs: they are a contact and have their voucher; the second click gives the same answer.
 
-    Errors: Unverified (the link), NotFound (the claim has run out, or a newer link was sent), Retryable.
+    Errors: Unverified (the link), NotFound (the claim has run out, or a newer link was sent), Conflict (no code is left), Retryable.
     """
     now = world.clock.now()
     for _ in range(TRIES):
@@ -70,7 +72,7 @@ def confirm_claim(world: World, token: str) -> Confirmed:
             _contact(world, claim, contact, until=None if consent or standing.consents else voucher.ends_at + KEPT_AFTER_VOUCHER)
         )
         if issued is None:
-            actions += [*vouchers.issue(voucher), _voucher_mail(world, claim, voucher, now)]
+            actions += [*_issue(world, voucher, now), _voucher_mail(world, claim, voucher, now)]
         if consent is not None:
             actions.append(people.put_consent(consent))
         if consent is not None or standing.unreachable_why == BOUNCED:
@@ -81,6 +83,8 @@ def confirm_claim(world: World, token: str) -> Confirmed:
             world.table.transact(actions, world.ids.token())
         except Lost:
             continue  # the other tab was quicker, or a bounce came in: look again
+        if voucher.waits:
+            world.queue.put(ERRANDS, {"id": voucher_errand(voucher.code)})
         world.queue.put(DUE_NOW, {"why": "confirmed"})
         return Confirmed(voucher, newsletter=consent is not None)
     raise Retryable("Too much happened at once. Please press the button again.")
@@ -125,7 +129,7 @@ def _consent(shop: Shop, claim: Claim, now: datetime) -> Consent | None:
 def _new_voucher(world: World, claim: Claim, now: datetime) -> Voucher:
     offer = claim.offer
     return Voucher(
-        code=new_code(world.ids.bits),
+        code=_new_code(world, offer.name),
         person=claim.person,
         basis=CONTRACT,
         offer=offer.name,
@@ -133,7 +137,28 @@ def _new_voucher(world: World, claim: Claim, now: datetime) -> Voucher:
         minimum=offer.minimum,
         issued_at=now,
         ends_at=now + timedelta(days=offer.days),
+        waits=world.shop.vouchers.known == "storefront",
     )
+
+
+def _new_code(world: World, offer: str) -> str:
+    if world.shop.vouchers.known != "pool":
+        return new_code(world.ids.bits)
+    left = vouchers.from_pool(world.table, offer, limit=POOL_CHOICE)
+    if not left:
+        raise Conflict(
+            "All our vouchers are given away just now. This link stays good for its seven days: please try it again later."
+        )
+    return left[world.ids.bits(16) % len(left)]  # not always the first, so that two who click at once seldom meet
+
+
+def _issue(world: World, voucher: Voucher, now: datetime) -> list[Action]:
+    actions: list[Action] = [*vouchers.issue(voucher)]
+    if voucher.waits:
+        actions.append(errands.put(register(voucher.code, now)))
+    if world.shop.vouchers.known == "pool":
+        actions.append(vouchers.taken_from_pool(voucher.offer, voucher.code))
+    return actions
 
 
 def _voucher_mail(world: World, claim: Claim, voucher: Voucher, now: datetime) -> Action:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from chalicelib.domain import errand as errands_of
 from chalicelib.domain import journal
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import CANCELLED, HELD, PLANNED, FollowUp
@@ -14,8 +15,9 @@ from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
 from chalicelib.domain.standing import SERVICE
 from chalicelib.errors import Lost
-from chalicelib.ports import STOP, Opened, World
-from chalicelib.stores import follow_ups, orders, people
+from chalicelib.ports import ERRANDS, STOP, Opened, World
+from chalicelib.stores import errands, follow_ups, orders, people
+from chalicelib.table import Action
 
 STOP_ALL = "all"
 GIFT_SCOPE = "gift:"
@@ -39,9 +41,18 @@ def stop(world: World, token: str) -> Opened:
     try:
         world.journal.append([journal.stopped(opened.person, now)])
     finally:  # a journal that fails must not keep them waiting; whoever asked is told to ask again, and then it is journalled
-        world.table.transact([people.stopped(opened.person, now), *people.withdrawn(standing, now)], world.ids.token())
+        told = _told_on(world, opened.person, now)
+        actions: list[Action] = [people.stopped(opened.person, now), *people.withdrawn(standing, now), *map(errands.put, told)]
+        world.table.transact(actions, world.ids.token())
+    for errand in told:
+        world.queue.put(ERRANDS, {"id": errand.id})
     let_go(world, opened.person, now)
     return opened
+
+
+def _told_on(world: World, person: str, now: datetime) -> list[errands_of.Errand]:
+    """The storefront, too, is to write to them no more, where it can be told."""
+    return [errands_of.stop(person, now)] if world.secrets.opens(world.shop.storefront.kind) else []
 
 
 def let_go(world: World, person: str, now: datetime) -> None:

@@ -19,7 +19,7 @@ from chalicelib.domain.order import Learnt, Order, is_off, judged, merge, merge_
 from chalicelib.domain.playbook import RECIPIENT, changes, forget_recipient_at, recipient_of, wanted
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
-from chalicelib.domain.voucher import Voucher, parse_code
+from chalicelib.domain.voucher import Voucher, written
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import follow_ups, orders, people, vouchers
@@ -160,6 +160,6 @@ def _reconcile(world: World, order: Order, due: list[FollowUp]) -> _Planning:
 def _spent(world: World, order: Order) -> list[Voucher]:
     if order.view is None or order.view.test:
         return []  # spent at the checkout is spent, also when the order was called off after: else the events' order would decide
-    codes = {code for text in order.view.codes if (code := parse_code(text)) is not None} - set(order.vouchers)
+    codes = {code for text in order.view.codes if (code := written(text)) is not None} - set(order.vouchers)
     found = (vouchers.load(world.table.get(vouchers.key(code))) for code in sorted(codes))
     return [voucher for voucher in found if voucher is not None and not voucher.redeemed_by]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,16 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.adapters.storefronts import STOREFRONTS
 from chalicelib.adapters.storefronts.shopify import Shopify
 from chalicelib.domain.calendar import instant, stamp
 from chalicelib.errors import Invalid
 from chalicelib.strict_json import dumps, loads
-from courtesy.webhook import Capture, placed_now, read_capture, signed
+from courtesy.webhook import Capture, placed_at, placed_now, read_capture, read_captures, signed, topic_of
 from tests.factories import gift_order, learnt, shopify_order, shopify_parcel
 from tests.support.properties import quick
 
 NOW = datetime(2031, 7, 9, 16, 20, 5, tzinfo=UTC)
 SECRET = "the local secret"
+STANDARD_SECRET = "whsec_" + base64.b64encode(b"the local secret, 32 bytes of it").decode()
+
+
+def secret_of(source: str) -> str:
+    return STANDARD_SECRET if source == "standard" else SECRET
 
 
 def saved(folder: Path, content: object) -> Path:
@@ -74,6 +81,45 @@ def test_a_missing_file_is_told_in_a_sentence(tmp_path: Path) -> None:
         read_capture(tmp_path / "nothing.json")
 
 
+@pytest.mark.parametrize("content", [{"orders": [{"id": 1}, {"id": 2}]}, [{"id": 1}, {"id": 2}]])
+def test_of_a_rest_list_each_is_one(tmp_path: Path, content: object) -> None:
+    path = saved(tmp_path, content)
+    found = read_captures(path)
+    assert [capture.body for capture in found] == [{"id": 1}, {"id": 2}]
+    assert all(capture.taken_as.startswith("a REST list") for capture in found)
+    with pytest.raises(Invalid, match="holds 2 events, and one at a time can be sent"):
+        read_capture(path)
+
+
+def test_a_list_of_other_things_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="other things than JSON objects"):
+        read_captures(saved(tmp_path, {"orders": [1, 2]}))
+
+
+# --- its topic ---
+
+
+@pytest.mark.parametrize(
+    ("source", "given", "capture", "topic"),
+    [
+        ("shopify", "a", Capture("", {}, {"x-shopify-topic": "b"}, "c"), "a"),
+        ("shopify", "", Capture("", {}, {"x-shopify-topic": "b"}, "c"), "b"),
+        ("woocommerce", "", Capture("", {}, {"x-wc-webhook-topic": "b"}, "c"), "b"),
+        ("shopify", "", Capture("", {"type": "d"}, {}, "c"), "c"),
+        ("stripe", "", Capture("", {"type": "d"}, {}), "d"),
+        ("standard", "", Capture("", {"type": "d"}, {}), "d"),
+    ],
+)
+def test_the_topic_is_what_was_given_else_what_the_file_says(source: str, given: str, capture: Capture, topic: str) -> None:
+    assert topic_of(source, given, capture) == topic
+
+
+@pytest.mark.parametrize(("source", "body"), [("shopify", {"type": "d"}), ("stripe", {}), ("stripe", {"type": 7})])
+def test_without_a_topic_it_is_asked_for(source: str, body: dict[str, object]) -> None:
+    with pytest.raises(Invalid, match="give it with --topic"):
+        topic_of(source, "", Capture("", body, {}))
+
+
 # --- as if it happened now ---
 
 
@@ -123,6 +169,42 @@ def test_what_is_no_time_is_left_alone() -> None:
     assert placed_now({**others, "created_at": "2026-03-02T12:00:00Z"}, NOW) == {**others, "created_at": stamp(NOW)}
 
 
+def test_stripes_seconds_are_shifted_under_their_names_alone() -> None:
+    session = {"created": 1700000000, "expires_at": 1700086400, "amount_total": 1700000000, "metadata": {"created": 5}}
+    event = {"object": "event", "created": 1700000060, "data": {"object": session}}
+    now = int(NOW.timestamp())
+    moved = placed_now(event, NOW)
+    assert (moved["created"], moved["data"]["object"]["created"]) == (now, now - 60)
+    assert moved["data"]["object"]["expires_at"] == now
+    assert moved["data"]["object"]["amount_total"] == 1700000000
+    assert moved["data"]["object"]["metadata"] == {"created": 5}
+
+
+@pytest.mark.parametrize("value", [True, 7, 10**12, "1700000000"])
+def test_other_things_under_these_names_are_left_alone(value: object) -> None:
+    assert placed_now({"object": "event", "created": value}, NOW) == {"object": "event", "created": value}
+
+
+def test_times_in_utc_that_do_not_say_so_are_shifted_and_stay_so() -> None:
+    body = {
+        "date_created_gmt": "2026-03-02T11:00:00",
+        "date_paid_gmt": "2026-03-02T12:00:00",
+        "date_created": "2026-03-02T12:00:00",
+    }
+    moved = placed_now(body, NOW)
+    assert (moved["date_created_gmt"], moved["date_paid_gmt"]) == ("2031-07-09T15:20:05", "2031-07-09T16:20:05")
+    assert moved["date_created"] == body["date_created"]
+
+
+def test_the_adapter_may_say_when_it_was_placed() -> None:
+    body = {"id": 5, "line_items": [], "processed_at": "2026-03-01T12:00:00Z", "created_at": "2026-03-02T12:00:00Z"}
+    placed = placed_at(Shopify(), "orders/create", body)
+    assert placed == instant("2026-03-01T12:00:00Z")
+    assert placed_now(body, NOW, placed)["processed_at"] == stamp(NOW)
+    assert placed_at(Shopify(), "orders/create", {}) is None
+    assert placed_at(Shopify(), "fulfillments/update", shopify_parcel()) is None
+
+
 def test_without_a_time_nothing_is_shifted() -> None:
     assert placed_now({"id": 1}, NOW) == {"id": 1}
 
@@ -161,9 +243,18 @@ def test_half_an_emoji_can_be_posted(tmp_path: Path) -> None:
     assert posted.decode() == '{"note":"\ufffd \U0001f600"}'
 
 
-def test_other_storefronts_cannot_be_played_yet() -> None:
-    with pytest.raises(Invalid, match="stripe"):
-        signed("stripe", "x", Capture("", {}, {}), SECRET)
+def test_a_storefront_that_there_is_not_cannot_be_played() -> None:
+    with pytest.raises(Invalid, match='no storefront "bigcommerce": there are .*shopify'):
+        signed("bigcommerce", "x", Capture("", {}, {}), SECRET)
+
+
+@pytest.mark.parametrize("source", sorted(STOREFRONTS))
+def test_what_is_posted_verifies_at_the_shops_own_time(source: str) -> None:
+    capture = Capture("", {"type": "order.created", "id": "evt_1"}, {})
+    raw, headers = signed(source, "order.created", capture, secret_of(source), NOW)
+    lower = {name.lower(): value for name, value in headers.items()}
+    STOREFRONTS[source].verify(lower, raw, [secret_of(source)], NOW)
+    assert STOREFRONTS[source].identify(lower, raw).topic == "order.created"
 
 
 def test_writing_and_reading_agree() -> None:

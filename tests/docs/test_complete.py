@@ -27,7 +27,7 @@ from chalicelib.domain.shop import Limits, Manners, Shop, Storefront
 from chalicelib.domain.standing import Standing
 from chalicelib.domain.voucher import Offer, Voucher
 from chalicelib.ports import QUEUES
-from chalicelib.stores import follow_ups, webhooks
+from chalicelib.stores import errands, follow_ups, webhooks
 from chalicelib.stores.webhooks import Received
 from courtesy.main import _parser
 from tests.docs.reading import marked, named, rows, section, text_of
@@ -188,7 +188,7 @@ def test_every_key_that_the_stores_write_is_told() -> None:
 def test_every_partition_of_the_due_index_is_told() -> None:
     lanes = {follow_ups.due_partition("<shard>", lane) for lane in LANES}
 
-    assert named(section(text_of("data-model.md"), "The due index")) == {*lanes, webhooks._PARTITION}
+    assert named(section(text_of("data-model.md"), "The due index")) == {*lanes, webhooks._PARTITION, errands._PARTITION}
 
 
 def _structs_in(struct: type[msgspec.Struct]) -> set[type[msgspec.Struct]]:

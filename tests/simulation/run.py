@@ -17,6 +17,7 @@ from chalicelib.adapters.tokens import Links
 from chalicelib.domain.identity import person_id
 from chalicelib.domain.journal import Line
 from chalicelib.domain.playbook import Playbook, Rule
+from chalicelib.domain.products import Products
 from chalicelib.domain.shop import daily_share
 from chalicelib.ports import DUE_NOW, EVENTS, Mail, Office, Storefront
 from chalicelib.stores import follow_ups
@@ -97,6 +98,7 @@ class SimWorld:
     """ports.World, as one process has it."""
 
     playbook = PLAYBOOK
+    products = Products()
     office: Office | None = None
     storefronts: Mapping[str, Storefront] = {"sim": SimStorefront()}
 

@@ -74,7 +74,7 @@ def _build_aws() -> None:
     live = DynamoTable(client("dynamodb"), TABLE).identity()
     for name, value in {**SECRETS, "live_table": live}.items():
         client("ssm").put_parameter(Name=PREFIX + name, Value=value, Type="SecureString")
-    for name in ("webhooks", "due-now"):
+    for name in ("webhooks", "due-now", "errands"):
         url = client("sqs").create_queue(QueueName=name)["QueueUrl"]
         os.environ[f"COURTESY_QUEUE_{name.upper().replace('-', '_')}"] = url
     _session().register("before-call.sesv2.GetAccount", _tell_the_rate)

@@ -15,7 +15,7 @@ import msgspec
 from chalicelib.adapters.local.mailer_outbox import Kept, Outbox
 from chalicelib.adapters.local.queue import SqliteQueue
 from chalicelib.adapters.local.table_sqlite import SqliteTable
-from chalicelib.adapters.shop_files import read_playbook, read_shop
+from chalicelib.adapters.shop_files import read_playbook, read_products, read_shop
 from chalicelib.adapters.storefronts import STOREFRONTS
 from chalicelib.adapters.templates import Templates
 from chalicelib.adapters.tokens import Links
@@ -130,6 +130,7 @@ def shipped_playbook() -> Playbook:
 
 _SHOP = read_shop(ROOT / "shop" / "shop.toml")
 _PLAYBOOK = read_playbook(ROOT / "shop" / "playbook.toml")
+_PRODUCTS = read_products(ROOT / "shop" / "products.toml")
 _TEMPLATES = Templates(ROOT / "templates")
 
 
@@ -155,6 +156,7 @@ class TestWorld:
         self.renderer = _TEMPLATES
         self.shop = demo_shop(**shop)
         self.playbook = shipped_playbook()
+        self.products = _PRODUCTS
         self.office: Office | None = None
 
     @cached_property

@@ -19,12 +19,13 @@ from chalicelib.adapters.local.queue import SqliteQueue
 from chalicelib.adapters.local.secrets_file import FileSecrets
 from chalicelib.adapters.local.table_sqlite import SqliteTable
 from chalicelib.adapters.offices import open_office
-from chalicelib.adapters.shop_files import read_playbook, read_shop
+from chalicelib.adapters.shop_files import read_playbook, read_products, read_shop
 from chalicelib.adapters.storefronts import STOREFRONTS
 from chalicelib.adapters.templates import Templates
 from chalicelib.adapters.tokens import Links
 from chalicelib.config import ROOT, Settings
 from chalicelib.domain.playbook import Playbook
+from chalicelib.domain.products import Products
 from chalicelib.domain.shop import Shop
 from chalicelib.ports import Office, SecretValues
 
@@ -35,7 +36,7 @@ KEPT_HERE = (
 """What a shop leaves in its data folder, beside its secrets."""
 
 _PARTS = (
-    "clock", "table", "queue", "outbox", "mailer", "blob", "journal", "renderer", "secrets", "links", "ids", "shop", "playbook",
+    "clock", "table", "queue", "outbox", "mailer", "blob", "journal", "renderer", "secrets", "links", "ids", "shop", "playbook", "products",
 )  # fmt: skip
 
 T = TypeVar("T")
@@ -152,6 +153,11 @@ class LocalWorld:
     def playbook(self) -> Playbook:
         """playbook.toml."""
         return read_playbook(self.settings.shop / "playbook.toml")
+
+    @_once
+    def products(self) -> Products:
+        """products.toml, where there is one."""
+        return read_products(self.settings.shop / "products.toml")
 
     def ready(self) -> None:
         """Makes everything now, so that what is wrong is said before anybody is served. Errors: Misconfigured."""

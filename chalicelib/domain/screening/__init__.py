@@ -7,6 +7,7 @@ order (both bind marketing alone), and evidence.
 from __future__ import annotations
 
 from chalicelib.domain.screening import (
+    at_checkout,
     basis,
     by_hand,
     cap,
@@ -29,6 +30,7 @@ CHECKS = (
     basis.check,
     precondition.check,
     expired.check,
+    at_checkout.check,
     by_hand.check,
     cap.check,
     quiet_hours.check,

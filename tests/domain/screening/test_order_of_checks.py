@@ -8,14 +8,17 @@ from hypothesis import given
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import CANCELLED, EXPIRED, HANDED_OVER
+from chalicelib.domain.money import Money
 from chalicelib.domain.reason import KINDS
 from chalicelib.domain.screening import CHECKS, Case, End, Hold, Send, screen
 from chalicelib.domain.standing import SERVICE
+from chalicelib.domain.voucher import Voucher
 from tests.factories import case, follow_up
 from tests.support.properties import HOUR, cases, thorough
 from tests.support.world import NOON
 
 NIGHT = NOON + 10 * HOUR
+WAITING = Voucher("00000-00000", "p", "contract", "welcome", Money(1500, "GBP"), Money(0, "GBP"), NOON, NOON + HOUR, waits=True)
 
 AGAINST: dict[str, dict[str, object]] = {
     "paused": {"paused": True},
@@ -24,6 +27,7 @@ AGAINST: dict[str, dict[str, object]] = {
     "basis": {"country": "DE"},
     "precondition": {"rule": None},
     "expired": {"follow_up": follow_up(expires_at=NOON - HOUR)},
+    "at_checkout": {"voucher": WAITING},
     "by_hand": {"manners": {"recipient_note": "by hand"}},
     "cap": {"standing": {"heard": {"a": stamp(NOON), "b": stamp(NOON)}}},
     "quiet_hours": {"now": NIGHT},
@@ -31,7 +35,19 @@ AGAINST: dict[str, dict[str, object]] = {
 }
 """What makes each check object, alone."""
 
-DOCUMENTED = ("paused", "standing", "role", "basis", "precondition", "expired", "by_hand", "cap", "quiet_hours", "daily_budget")
+DOCUMENTED = (
+    "paused",
+    "standing",
+    "role",
+    "basis",
+    "precondition",
+    "expired",
+    "at_checkout",
+    "by_hand",
+    "cap",
+    "quiet_hours",
+    "daily_budget",
+)
 
 
 def checks_by_name() -> dict[str, object]:

@@ -1,0 +1,43 @@
+"""Errands: what is to be done at the storefront itself, and is tried until it is done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Errand(Struct, frozen=True, omit_defaults=True):
+    """`kind`: the checkout is to take a voucher's code (register), or to take it no more (void); the customer's own consent there is to
+    end (stop). `about`: the code, or the person's id. `not_before`: when it may be done. `tries` and `problem`: how often it could not be
+    done, and the last sentence why.
+    """
+
+    id: str
+    kind: Literal["register", "void", "stop"]
+    about: str
+    made_at: datetime
+    not_before: datetime
+    tries: int = 0
+    problem: str = ""
+
+
+def register(code: str, now: datetime) -> Errand:
+    """The checkout learns of the code, at once."""
+    return Errand(voucher_errand(code), "register", code, now, now)
+
+
+def void(code: str, now: datetime, not_before: datetime) -> Errand:
+    """The checkout forgets it, when it ends."""
+    return Errand(voucher_errand(code), "void", code, now, not_before)
+
+
+def stop(person: str, now: datetime) -> Errand:
+    """Their stop is told to the storefront, at once."""
+    return Errand(f"stop-{person}", "stop", person, now, now)
+
+
+def voucher_errand(code: str) -> str:
+    """A voucher has one errand at a time, under this id."""
+    return f"voucher-{code}"

@@ -1,0 +1,78 @@
+"""Facts about a person, each with who told it, when and by what (PRODUCT.md, manner 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from chalicelib.domain.gift import NOT
+from chalicelib.domain.order import Line, Order, is_off, still_held
+from chalicelib.domain.products import Product, Products, words_of
+
+SIZE = "size"
+
+
+class Fact(Struct, frozen=True):
+    """`kind`: such as "size". `about`: a category, such as "rings". `value`: as it was written.
+
+    `how`: observed in an order of their own | stated by themselves. `at`: when; of an order, when it was placed. `source`: the order's key.
+    """
+
+    kind: str
+    about: str
+    value: str
+    how: Literal["observed", "stated"]
+    at: datetime
+    source: str
+
+
+def observed(orders: Sequence[Order], products: Products) -> tuple[Fact, ...]:
+    """What one buyer's orders state, in whatever order they come: the newest of each kind and category.
+
+    Only what they bought for themselves and still have counts: no gift, nothing that may be one, no order that is off, nothing returned.
+    """
+    newest: dict[tuple[str, str], Fact] = {}
+    for fact in (fact for order in orders for fact in _stated_by(order, products)):
+        about = (fact.kind, fact.about)
+        newest[about] = max(newest.get(about, fact), fact, key=_rank)
+    return tuple(newest[about] for about in sorted(newest))
+
+
+def _rank(fact: Fact) -> tuple[datetime, str, str]:
+    return fact.at, fact.source, fact.value
+
+
+def _stated_by(order: Order, products: Products) -> Iterator[Fact]:
+    if order.view is None or is_off(order) or order.erased or order.verdict != NOT:
+        return
+    if order.view.more_lines:  # one that was not kept may state another size
+        return
+    stated: dict[str, dict[str, str]] = {}
+    for line, held in still_held(order):
+        product = products.of(line)
+        if held and not line.for_gift and product is not None:
+            sizes = stated.setdefault(product.category, {})
+            for size in _sizes(line, product):
+                sizes.setdefault(_plain(size), size)
+    for category, sizes in stated.items():
+        if len(sizes) == 1:  # two may be for two people
+            (size,) = sizes.values()
+            yield Fact(SIZE, category, size, "observed", order.view.placed_at, order.key)
+
+
+def _sizes(line: Line, product: Product) -> Iterator[str]:
+    named = {words_of(option) for option in product.size_options}
+    there_are = {_plain(size): size for size in product.sizes}
+    for name, chosen in line.options:
+        if words_of(name) not in named if name else not there_are:
+            continue
+        size = there_are.get(_plain(chosen), "") if there_are else " ".join(chosen.split())
+        if size:
+            yield size
+
+
+def _plain(size: str) -> str:
+    return " ".join(size.split()).casefold()

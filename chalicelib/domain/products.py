@@ -1,0 +1,194 @@
+"""What the shop sells, as its owner sorts it in shop/products.toml: no storefront's order line carries a category."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from msgspec import Struct, field
+
+from chalicelib.domain.order import Line
+
+SIZES = ("size", "ring size", "shoe size", "größe", "ringgröße", "taille", "talla", "taglia", "maat")
+"""What storefronts usually call the option that states one."""
+
+MAX_CATEGORY = 40
+
+
+class Product(Struct, frozen=True, forbid_unknown_fields=True):
+    """One [[product]]: its category, and the three ways in which an order line is known for it. One that fits is enough.
+
+    `ids`: of the product or of its variants · `skus`: what its SKUs begin with · `words`: entries of which every word stands in the title.
+    `size_options`: the options that state a size. `sizes`: the sizes that there are; then nothing else is taken for one, and an option
+    without a name may be one.
+    """
+
+    name: str
+    category: str
+    ids: tuple[str, ...] = ()
+    skus: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    size_options: tuple[str, ...] = SIZES
+    sizes: tuple[str, ...] = ()
+
+
+class Products(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """All of them, in the owner's order; `product` in the file because TOML repeats [[product]]."""
+
+    products: tuple[Product, ...] = field(name="product", default=())
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Each once, in the owner's order."""
+        return tuple(dict.fromkeys(product.category for product in self.products))
+
+    def of(self, line: Line) -> Product | None:
+        """What the line is, or None where it is unmapped. The variant's id counts before the product's, then the longest SKU, then the
+        most words; words that fit two categories alike map nothing.
+        """
+        for id_ in (line.variant, line.product):
+            if id_ and id_ in self._by_id:
+                return self._by_id[id_]
+        sku = line.sku.casefold()
+        for prefix, product in self._by_sku:
+            if sku.startswith(prefix):
+                return product
+        return self._by_title({*words_of(line.title)})
+
+    def _by_title(self, title: set[str]) -> Product | None:
+        fitting = [(len(words), product) for words, product in self._by_words if words <= title]
+        most = max((many for many, _ in fitting), default=0)
+        best = [product for many, product in fitting if many == most]
+        return best[0] if len({product.category for product in best}) == 1 else None
+
+    # made once: the owner's lists ask for every line of every order
+
+    @cached_property
+    def _by_id(self) -> dict[str, Product]:
+        return {id_: product for product in self.products for id_ in product.ids}
+
+    @cached_property
+    def _by_sku(self) -> list[tuple[str, Product]]:
+        prefixes = [(sku.casefold(), product) for product in self.products for sku in product.skus if sku.strip()]
+        return sorted(prefixes, key=lambda one: -len(one[0]))
+
+    @cached_property
+    def _by_words(self) -> list[tuple[frozenset[str], Product]]:
+        entries = [(frozenset(words_of(words)), product) for product in self.products for words in product.words]
+        return [(words, product) for words, product in entries if words]
+
+
+class Unmapped(Struct, frozen=True):
+    """Order lines that no product claims, alike in all that could map them. `product`: its id, or the variant's where it has none.
+    `times`: on how many lines.
+    """
+
+    title: str
+    product: str
+    sku: str
+    times: int
+
+
+class SortedOut(Struct, frozen=True):
+    """Many lines. `categories`: each with how many lines map to it, in the owner's order. `unmapped`: the others, most frequent first."""
+
+    categories: dict[str, int]
+    unmapped: tuple[Unmapped, ...]
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text without case and accents, so that "Größe" and "GROSSE" are one."""
+    plain = (char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
+    return tuple("".join(char if unicodedata.category(char)[0] in "LMN" else " " for char in plain).casefold().split())
+
+
+def sort_out(lines: Iterable[Line], products: Products) -> SortedOut:
+    """What maps to what, and what to nothing."""
+    categories = dict.fromkeys(products.categories, 0)
+    left = Counter[tuple[str, str, str]]()
+    # few products make many lines, so each is looked for once
+    for (title, id_, variant, sku), times in Counter((one.title, one.product, one.variant, one.sku) for one in lines).items():
+        product = products.of(Line(title, 1, 0, product=id_, variant=variant, sku=sku))
+        if product is not None:
+            categories[product.category] += times
+        else:
+            left[title, id_ or variant, sku] += times
+    ranked = sorted(left.items(), key=lambda one: (-one[1], one[0]))
+    return SortedOut(categories, tuple(Unmapped(*alike, times) for alike, times in ranked))
+
+
+def drafts(lines: Iterable[Unmapped]) -> tuple[Product, ...]:
+    """A product without a category for each that is among the lines. By its id, else its SKU, else its whole title; a line that has
+    none of them has no draft, for nothing could map it.
+    """
+    found: dict[tuple[str, object], Product] = {}
+    for line in lines:
+        name = line.title.strip() or line.product or line.sku
+        if line.product:
+            found.setdefault(("id", line.product), Product(name, "", ids=(line.product,)))
+        elif line.sku.strip():
+            found.setdefault(("sku", line.sku.casefold()), Product(name, "", skus=(line.sku,)))
+        elif words := words_of(line.title):
+            found.setdefault(("words", frozenset(words)), Product(name, "", words=(line.title,)))
+    return tuple(found.values())
+
+
+def mends(products: Products) -> list[str]:
+    """What is wrong with the products, a sentence each with the way out; empty when nothing is."""
+    called = [
+        f"Product {number} ({product.name.strip() or 'without a name'})" for number, product in enumerate(products.products, 1)
+    ]
+    found = [
+        f"{name}: {sentence}"
+        for name, product in zip(called, products.products, strict=True)
+        for wrong, sentence in _about(product)
+        if wrong
+    ]
+    return [*found, *_doubles(products)]
+
+
+def _about(product: Product) -> tuple[tuple[bool, str], ...]:
+    lists = {"ids": product.ids, "skus": product.skus, "size_options": product.size_options, "sizes": product.sizes}
+    blank = [name for name, entries in lists.items() if not all(entry.strip() for entry in entries)]
+    wordless = not all(map(words_of, product.words))
+    return (
+        (not product.name.strip(), "give its `name`."),
+        (
+            not _is_category(product.category),
+            f'give its `category` as at most {MAX_CATEGORY} letters, digits, dashes and single spaces, such as "rings".',
+        ),
+        (not (product.ids or product.skus or product.words), "give `ids`, `skus` or `words`, or no order line is known for it."),
+        (bool(blank), f"take the empty entry out of {' and '.join(f'`{name}`' for name in blank)}."),
+        (wordless, "take the entry without a word out of `words`."),
+    )
+
+
+def _is_category(text: str) -> bool:
+    fit = all(char.isalnum() or char in " -" for char in text)
+    return fit and 0 < len(text) <= MAX_CATEGORY and text == " ".join(text.split())
+
+
+def _doubles(products: Products) -> Iterator[str]:
+    every = products.products
+    for what, entries in (
+        ("id", [(id_, id_) for product in every for id_ in product.ids]),
+        ("SKU", [(sku.casefold(), sku) for product in every for sku in product.skus]),
+    ):
+        yield from (f'The {what} "{one}" stands twice: leave it to one product.' for one in _twice(entries))
+    words = [(" ".join(sorted({*words_of(entry)})), entry) for product in every for entry in product.words]
+    yield from (f'The words "{one}" stand twice: leave them to one product.' for one in _twice(words))
+    spelt = [(" ".join(words_of(category)), category) for category in products.categories]
+    yield from (f'Another category is all but spelt "{one}": spell them alike.' for one in _twice(spelt))
+
+
+def _twice(entries: Iterable[tuple[str, str]]) -> list[str]:
+    """Of (what is compared, as it is written) those that came before, each once; what is empty is told elsewhere."""
+    seen: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for compared, written in entries:
+        if compared.strip() and compared in seen:
+            found.setdefault(compared, seen[compared])
+        seen.setdefault(compared, written)
+    return list(found.values())

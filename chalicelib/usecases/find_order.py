@@ -1,0 +1,29 @@
+"""An order by what its owner calls it."""
+
+from __future__ import annotations
+
+from chalicelib.domain.order import Order
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.ports import World
+from chalicelib.stores import orders
+
+
+def find_order(world: World, called: str) -> Order:
+    """By its key (shopify:820982911946154508), or by the number that the shop gave it (#1041, 1041). Reads the whole table for a number.
+
+    Errors: NotFound, Invalid (two have that number).
+    """
+    item = world.table.get(orders.key(called))
+    if item is not None:
+        return orders.load(item, called)
+    number = called.strip().lstrip("#").casefold()
+    found = [order for order in orders.all_of(world.table) if order.view is not None and _number(order) == number]
+    if not found:
+        raise NotFound(f"There is no order {called} here: courtesy orders lists them.")
+    if len(found) > 1:
+        raise Invalid(f"Several orders are called {called}: give one of {', '.join(order.key for order in found)}.")
+    return found[0]
+
+
+def _number(order: Order) -> str:
+    return order.view.number.lstrip("#").casefold() if order.view is not None else ""

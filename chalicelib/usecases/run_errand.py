@@ -1,0 +1,83 @@
+"""One errand at the storefront: done, or kept with the reason why it could not be done yet.
+
+read → ask the storefront → what follows from it, and the errand is over
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from chalicelib.domain import errand as errands_of
+from chalicelib.domain import follow_up as fu
+from chalicelib.domain.errand import Errand
+from chalicelib.errors import Invalid, Lost, Misconfigured, Retryable
+from chalicelib.ports import DUE_NOW, Office, World
+from chalicelib.stores import errands, follow_ups, orders, people, vouchers
+from chalicelib.table import Action
+
+NO_KEY = "No key to the storefront's API is known here. Give one with courtesy connect."
+
+
+def run_errand(world: World, id_: str) -> None:
+    """Doing it twice is fine. What cannot be done now is tried again by the clock, ever more rarely. Errors: Retryable (the table)."""
+    errand = errands.load(world.table.get(errands.key(id_)))
+    if errand is None or errand.not_before > world.clock.now():
+        return
+    try:
+        office = world.office
+        if office is None:
+            raise Misconfigured(NO_KEY)
+        _do(world, office, errand)
+    except (Invalid, Misconfigured, Retryable) as error:
+        with suppress(Lost):
+            world.table.write(errands.could_not(errand, str(error)))
+        return
+    with suppress(Lost):  # done by another, or overtaken
+        world.table.transact(_after(world, errand), world.ids.token())
+    if errand.kind == "register":
+        _let_mails_go(world, errand.about)
+
+
+def _do(world: World, office: Office, errand: Errand) -> None:
+    if errand.kind == "stop":
+        standing = people.load_standing(world.table.get(people.standing_key(errand.about)), errand.about)
+        address = _address(world, errand.about) if standing.stopped_at else ""
+        if address:
+            office.unsubscribe(address, world.clock.now())
+        return
+    voucher = vouchers.load(world.table.get(vouchers.key(errand.about)))
+    if voucher is None or errand.kind == "void":
+        office.void(errand.about)
+    else:
+        office.register(voucher)
+
+
+def _after(world: World, errand: Errand) -> list[Action]:
+    voucher = vouchers.load(world.table.get(vouchers.key(errand.about))) if errand.kind == "register" else None
+    if voucher is None:
+        return [errands.done(errand)]
+    # when it has ended it is taken out of the checkout, which would else fill up with dead codes
+    return [vouchers.known(voucher), errands.put(errands_of.void(voucher.code, world.clock.now(), voucher.ends_at))]
+
+
+def _let_mails_go(world: World, code: str) -> None:
+    voucher = vouchers.load(world.table.get(vouchers.key(code)))
+    if voucher is None:
+        return
+    now = world.clock.now()
+    for one in follow_ups.of_person(world.table, voucher.person):
+        if one.state == fu.HELD and one.reason.kind == "code-unknown":
+            with suppress(Lost):  # it moved on by itself
+                world.table.write(follow_ups.look_later(one, now))
+    world.queue.put(DUE_NOW, {"why": "the checkout knows a code"})
+
+
+def _address(world: World, person: str) -> str:
+    """By which the storefront knows them: as they gave it to us, or with an order."""
+    contact = people.load_contact(world.table.get(people.contact_key(person)), world.clock.now())
+    if contact is not None:
+        return contact.address
+    keys = orders.keys_of(world.table, person)
+    found = world.table.get_many([orders.key(key) for key in keys])
+    known = (orders.load(item, item_key[0].removeprefix("O#")) for item_key, item in found.items())
+    return next((order.view.buyer.address for order in known if order.view is not None and order.view.buyer.address), "")
