@@ -67,10 +67,9 @@ def _sizes(line: Line, product: Product) -> Iterator[str]:
     named = {words_of(option) for option in product.size_options}
     there_are = {_plain(size): size for size in product.sizes}
     for name, chosen in line.options:
-        if words_of(name) not in named if name else not there_are:
-            continue
+        states_one = words_of(name) in named if name else bool(there_are)
         size = there_are.get(_plain(chosen), "") if there_are else " ".join(chosen.split())
-        if size:
+        if states_one and size:
             yield size
 
 

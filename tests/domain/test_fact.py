@@ -51,6 +51,12 @@ def test_the_newest_size_wins() -> None:
     assert sizes(order(ring("M"), days=2), order(ring("N"), key="shopify:2", days=1)) == {"rings": "M"}
 
 
+def test_of_two_orders_at_one_time_always_the_same_counts() -> None:
+    one, other = order(ring("M"), key="shopify:1"), order(ring("N"), key="shopify:2")
+
+    assert sizes(one, other) == sizes(other, one)
+
+
 def test_two_sizes_in_one_order_state_nothing() -> None:
     two = order(ring("M"), ring("N", id="2"), key="shopify:2", days=1)
 
@@ -148,7 +154,7 @@ some_lines = st.lists(
 
 
 @st.composite
-def some_orders(draw: st.DrawFn, **fixed: Any) -> list[Order]:
+def some_orders(draw: st.DrawFn, /, **fixed: Any) -> list[Order]:
     count = draw(st.integers(0, 4))
     return [
         order(
