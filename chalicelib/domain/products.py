@@ -137,9 +137,8 @@ def drafts(lines: Iterable[Unmapped]) -> tuple[Product, ...]:
 
 def mends(products: Products) -> list[str]:
     """What is wrong with the products, a sentence each with the way out; empty when nothing is."""
-    called = [
-        f"Product {number} ({product.name.strip() or 'without a name'})" for number, product in enumerate(products.products, 1)
-    ]
+    names = [" ".join(product.name.split()) or "without a name" for product in products.products]
+    called = [f"Product {number} ({name})" for number, name in enumerate(names, 1)]
     found = [
         f"{name}: {sentence}"
         for name, product in zip(called, products.products, strict=True)

@@ -159,6 +159,8 @@ def test_the_owners_order_maps_nothing_otherwise(bought: list[Line], products: l
         ((Product("Ring", "two  spaces", ids=("1",)),), "single spaces"),
         ((Product("Ring", "r" * 41, ids=("1",)),), "at most 40 letters"),
         ((sold("rings", ids=("1", "")),), "take the empty entry out of `ids`."),
+        ((sold("rings", ids=("", "")),), "take the empty entry out of `ids`."),
+        ((Product("Two\nlines", "rings"),), "Product 1 (Two lines): give `ids`"),
         ((sold("rings", ids=("1",), sizes=(" ",), skus=("",)),), "out of `skus` and `sizes`."),
         ((sold("rings", words=("—",)),), "take the entry without a word out of `words`."),
         ((sold("rings", ids=("1",)), sold("care", ids=("1",))), 'The id "1" stands twice'),
