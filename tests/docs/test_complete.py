@@ -21,6 +21,7 @@ from chalicelib.domain.follow_up import LANES, STATES, FollowUp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.order import Buyer, Line, Order, Parcel, View
 from chalicelib.domain.playbook import Rule
+from chalicelib.domain.products import Product
 from chalicelib.domain.reason import KINDS
 from chalicelib.domain.screening import CHECKS
 from chalicelib.domain.shop import Limits, Manners, Shop, Storefront
@@ -40,6 +41,7 @@ SETTINGS: dict[str, type[msgspec.Struct]] = {
     "[limits]": Limits,
     "[[wordings]]": Wording,
     "playbook.toml": Rule,
+    "products.toml": Product,
 }
 ITEMS: dict[str, tuple[type[msgspec.Struct], ...]] = {
     "Standing": (Standing,),

@@ -85,7 +85,7 @@ def test_a_template_uses_our_words(template: str) -> None:
     assert _wrong_words(_visible((ROOT / template).read_text(encoding="utf-8"))) == []
 
 
-@pytest.mark.parametrize("file", ["shop/shop.toml", "shop/playbook.toml", "chalicelib/domain/sentences.py"])
+@pytest.mark.parametrize("file", ["shop/shop.toml", "shop/playbook.toml", "shop/products.toml", "chalicelib/domain/sentences.py"])
 def test_what_an_owner_reads_uses_our_words(file: str) -> None:
     assert _wrong_words(prose((ROOT / file).read_text(encoding="utf-8"))) == []
 
