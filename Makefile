@@ -7,7 +7,7 @@ WORKERS ?= auto
 MODE ?= seeds
 SEEDS ?= 1-1000
 
-.PHONY: setup demo up test test-browser check simulate lock bench bench-kill package pictures clean
+.PHONY: setup demo up test test-browser check simulate corpus lock bench bench-kill package pictures clean
 
 setup: $(READY)
 
@@ -39,6 +39,9 @@ check: setup
 
 simulate: setup
 	$(V)/python -m tests.simulation $(if $(REPLAY),--replay $(REPLAY),--mode $(MODE) --seeds $(SEEDS))
+
+corpus: setup
+	$(V)/python -m tests.corpus
 
 bench: setup
 	$(V)/python -m bench
