@@ -137,7 +137,7 @@ def test_an_order_is_told_with_all_that_is_learnt(tmp_path: Path, capsys_of: pyt
         "Order #1041 (5551023340801):",
         "Isobel Trant, isobel.trant@example.com, GB",
         "£145.00; the buyer paid €180.00",
-        "2 \N{MULTIPLICATION SIGN} Carrick locket, Silver: £145.00, paid €180.00, Silver, Gift: yes, 1 left, says that it is a gift, "
+        "2 \N{MULTIPLICATION SIGN} Carrick locket, Silver: £145.00, paid €180.00, Silver, Gift: yes, 1 left, says that it is a gift",
         "id 9007199254740993123, product 8, variant 9, SKU LOC",
         "codes      WELCOME",
         "parcel     4890012277761: sent on 3 March 2026 at 09:00, delivered on 4 March 2026 at 12:00, Royal Mail JD0002211337GB",

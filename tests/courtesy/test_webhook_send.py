@@ -244,7 +244,7 @@ def test_half_an_emoji_can_be_posted(tmp_path: Path) -> None:
 
 
 def test_a_storefront_that_there_is_not_cannot_be_played() -> None:
-    with pytest.raises(Invalid, match='no storefront "bigcommerce": there are .*shopify'):
+    with pytest.raises(Invalid, match=r'no storefront "bigcommerce": there are .*shopify'):
         signed("bigcommerce", "x", Capture("", {}, {}), SECRET)
 
 
