@@ -73,7 +73,8 @@ def _check(folder: Path, storefronts: Mapping[str, Storefront], asked: argparse.
 
 
 def _read(folder: Path, files: Sequence[Listed]) -> tuple[list[Event], list[str]]:
-    found, wrong = [], []
+    found: list[Event] = []
+    wrong: list[str] = []
     for one in files:
         try:
             found += events(folder, one)
