@@ -41,12 +41,15 @@ _EARLIEST, _LATEST = 631152000, 7258118400
 
 
 class Capture(Struct, frozen=True):
-    """An event from a file. `taken_as`: what the file was. `topic`: what it says of itself beside its headers, or ""."""
+    """An event from a file. `taken_as`: what the file was; `of_list`: a list, which may hold others. `topic`: what it says of itself
+    beside its headers, or "".
+    """
 
     taken_as: str
     body: dict[str, Any]
     headers: dict[str, str]
     topic: str = ""
+    of_list: bool = False
 
 
 def read_capture(path: Path) -> Capture:
@@ -59,8 +62,9 @@ def read_capture(path: Path) -> Capture:
 
 def read_captures(path: Path) -> list[Capture]:
     """As read_capture; of a REST list each. Errors: Invalid."""
+    raw = read_raw(path)
     try:
-        found = strict_json.loads(read_raw(path))
+        found = strict_json.loads(raw)
     except Invalid as error:
         raise Invalid(f"{path}: {error}") from None
     if isinstance(found, list) and found:
@@ -94,7 +98,7 @@ def is_capture(found: Any) -> bool:
 def _each(path: Path, taken_as: str, found: list[Any]) -> list[Capture]:
     if not all(isinstance(one, dict) for one in found):
         raise Invalid(f"{path} holds a list of other things than JSON objects.")
-    return [Capture(taken_as, one, {}) for one in found]
+    return [Capture(taken_as, one, {}, of_list=True) for one in found]
 
 
 def known_storefront(source: str) -> Storefront:

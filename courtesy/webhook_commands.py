@@ -105,17 +105,17 @@ def _inspect(asked: Asked) -> int:
     found = []
     for capture in read_captures(asked.file):
         topic = topic_of(asked.source, asked.topic, capture)
-        found.append((capture.taken_as, topic, storefront.learn(topic, strict_json.dumps(capture.body))))
+        found.append((capture, topic, storefront.learn(topic, strict_json.dumps(capture.body))))
     if asked.as_json:
         told = [
-            {"taken_as": taken_as, "source": asked.source, "topic": topic, "learnt": as_json(heard, shop)}
-            for taken_as, topic, heard in found
+            {"taken_as": capture.taken_as, "source": asked.source, "topic": topic, "learnt": as_json(heard, shop)}
+            for capture, topic, heard in found
         ]
-        say_json(told if "list" in found[0][0] else told[0])
+        say_json(told if found[0][0].of_list else told[0])
         return DONE
-    for number, (taken_as, topic, heard) in enumerate(found, 1):
+    for number, (capture, topic, heard) in enumerate(found, 1):
         which = f", {number} of {len(found)}" if len(found) > 1 else ""
-        say(f"{asked.file.name}, taken as {taken_as}{which}, under {topic}:")
+        say(f"{asked.file.name}, taken as {capture.taken_as}{which}, under {topic}:")
         say("\n".join(as_lines(heard, shop)))
     return DONE
 
