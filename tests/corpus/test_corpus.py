@@ -20,7 +20,7 @@ from tests.corpus.__main__ import main
 from tests.corpus.files import Event, Listed, events, examples
 from tests.corpus.hostile import VARIANTS, Hostile, drawn
 from tests.factories import gift_order, shopify_order, shopify_parcel
-from tests.support.world import NOON
+from tests.support.world import NOON, TestWorld
 
 Corpus = Callable[..., tuple[int, str]]
 PAID = {"orders/create": gift_order(), "fulfillments/update": shopify_parcel(), "orders/edited": {"id": 1}}
@@ -117,6 +117,24 @@ def test_what_is_taken_at_the_door_and_refused_by_the_worker_is_found(corpus: Co
     code, told = corpus(Broken(learn), bodies={"orders/create": shopify_order()})
     assert code == 1
     assert "received, but then: refused: Not today." in told
+
+
+def test_what_a_refused_delivery_leaves_behind_is_found(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    def receive(world: TestWorld, source: str, headers: Mapping[str, str], raw: bytes) -> str:
+        world.blob.put("webhooks/half", raw)
+        raise Invalid("Too late.")
+
+    monkeypatch.setattr("tests.corpus.road.receive_webhook", receive)
+    code, told = corpus(Shopify())
+    assert code == 1
+    assert "a refused delivery left something behind" in told
+
+
+def test_an_order_that_is_not_kept_is_found(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.usecases.take_webhook.take_order", lambda world, learnt: None)
+    code, told = corpus(Shopify())
+    assert code == 1
+    assert "taken, but no order is kept of it" in told
 
 
 def test_a_follow_up_that_cannot_be_written_is_found(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
