@@ -134,10 +134,12 @@ def _side_by_side(do: Callable[[A], B], found: Sequence[A], workers: int) -> lis
 
 
 def _worth_attacking(storefronts: Mapping[str, Storefront], source: str, ends: Ends) -> tuple[list[Event], list[Event]]:
-    """The corpus's events from which something is learnt, and our own examples, all as if they happened today."""
-    learnt = (event for event, end in ends if event.source == source and end.what == LEARNT)
+    """The corpus's events, only those from which something is learnt if there are any, and our own; all as if they happened today."""
+    every = [(event, end) for event, end in ends if event.source == source]
+    learnt = [event for event, end in every if end.what == LEARNT]
     with opened(storefronts) as world:
-        theirs, ours = ([as_of_now(world, event) for event in found] for found in (learnt, examples(source)))
+        theirs = [as_of_now(world, event) for event in learnt or [event for event, _ in every]]
+        ours = [as_of_now(world, event) for event in examples(source)]
         return theirs, ours
 
 
