@@ -10,12 +10,12 @@ from msgspec import Struct
 
 class Errand(Struct, frozen=True, omit_defaults=True):
     """`kind`: the checkout is to take a voucher's code (register), or to take it no more (void); the customer's own consent there is to
-    end (stop). `about`: the code, or the person's id. `not_before`: when it may be done. `tries` and `problem`: how often it could not be
+    end (stop); or what was missed is asked for (catch-up), each night. `about`: the code, the person's id, or the storefront. `not_before`: when it may be done. `tries` and `problem`: how often it could not be
     done, and the last sentence why.
     """
 
     id: str
-    kind: Literal["register", "void", "stop"]
+    kind: Literal["register", "void", "stop", "catch-up"]
     about: str
     made_at: datetime
     not_before: datetime
@@ -36,6 +36,11 @@ def void(code: str, now: datetime, not_before: datetime) -> Errand:
 def stop(person: str, now: datetime) -> Errand:
     """Their stop is told to the storefront, at once."""
     return Errand(f"stop-{person}", "stop", person, now, now)
+
+
+def catch_up(storefront: str, now: datetime, not_before: datetime) -> Errand:
+    """What changed since the last time is asked for and taken."""
+    return Errand(f"catch-up-{storefront}", "catch-up", storefront, now, not_before)
 
 
 def voucher_errand(code: str) -> str:

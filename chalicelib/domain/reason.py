@@ -19,7 +19,7 @@ KINDS = (
     # held
     "paused", "code-unknown", "cap", "quiet-hours", "daily-budget", "unrenderable",
     # ended without being sent
-    "stopped", "unreachable", "never", "no-address", "no-consent", "order-off", "rule-gone", "precondition-gone", "expired", "already-noted",
+    "stopped", "erased", "unreachable", "never", "no-address", "no-consent", "order-off", "rule-gone", "precondition-gone", "expired", "already-noted",
     "rejected", "by-hand-shop", "by-hand-country", "by-hand-no-address", "by-hand-unreachable", "data-gone", "owner-left",
     # under way or ended
     "sending", "unsure", "unsure-restored", "sent", "owner-sent",

@@ -109,6 +109,7 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "quiet-hours": lambda t: f"It is night; it may go from {t.time('until')}.",
     "daily-budget": lambda t: f"Today's {t['budget']} mails are used up; it may go from {t.time('until')}.",
     "unrenderable": lambda t: f"The mail cannot be written; mend the template and it goes: {t['detail']}",
+    "erased": lambda _: "They asked to be forgotten, so their details are deleted.",
     "stopped": lambda t: f"They asked us to stop on {t.date('since')}; only they can change this.",
     "unreachable": lambda t: (
         f"They marked our mail as unwanted on {t.date('since')}, so nothing goes by e-mail."

@@ -8,12 +8,16 @@ Saying it twice is fine, and a crash at any point is mended by saying it again.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from chalicelib.domain import journal
+from chalicelib.domain.follow_up import CANCELLED
 from chalicelib.domain.order import source_of
+from chalicelib.domain.reason import Reason
+from chalicelib.domain.screening import End
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import World
-from chalicelib.stores import orders, people, webhooks
+from chalicelib.stores import follow_ups, orders, people, webhooks
 from chalicelib.table import Action
 from chalicelib.usecases.stop import let_go
 
@@ -51,6 +55,9 @@ def _erase_order(world: World, person: str, key: str) -> None:
             world.table.transact(actions, world.ids.token())
         except Lost:
             continue  # an event came between
+        for one in follow_ups.load_many(world.table, list(before.follow_ups)).values():
+            with suppress(Lost):  # on its way already
+                world.table.write(follow_ups.end(one.id, End(CANCELLED, Reason("erased"))))
         return
     raise Retryable("The order changes too quickly; it is erased again in a moment.")
 

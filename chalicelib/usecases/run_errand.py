@@ -14,6 +14,7 @@ from chalicelib.errors import Invalid, Lost, Misconfigured, Retryable
 from chalicelib.ports import DUE_NOW, Office, World
 from chalicelib.stores import errands, follow_ups, orders, people, vouchers
 from chalicelib.table import Action
+from chalicelib.usecases.catch_up import catch_up, next_catch_up
 
 NO_KEY = "No key to the storefront's API is known here. Give one with courtesy connect."
 
@@ -39,20 +40,24 @@ def run_errand(world: World, id_: str) -> None:
 
 
 def _do(world: World, office: Office, errand: Errand) -> None:
-    if errand.kind == "stop":
+    if errand.kind == "catch-up":
+        catch_up(world, office)
+    elif errand.kind == "stop":
         standing = people.load_standing(world.table.get(people.standing_key(errand.about)), errand.about)
         address = _address(world, errand.about) if standing.stopped_at else ""
         if address:
             office.unsubscribe(address, world.clock.now())
-        return
-    voucher = vouchers.load(world.table.get(vouchers.key(errand.about)))
-    if voucher is None or errand.kind == "void":
-        office.void(errand.about)
     else:
-        office.register(voucher)
+        voucher = vouchers.load(world.table.get(vouchers.key(errand.about)))
+        if voucher is None or errand.kind == "void":
+            office.void(errand.about)
+        else:
+            office.register(voucher)
 
 
 def _after(world: World, errand: Errand) -> list[Action]:
+    if errand.kind == "catch-up":
+        return [errands.put(next_catch_up(world))]
     voucher = vouchers.load(world.table.get(vouchers.key(errand.about))) if errand.kind == "register" else None
     if voucher is None:
         return [errands.done(errand)]

@@ -351,19 +351,19 @@ class SimRenderer:
 class SimStorefront:
     """ports.Storefront: what it sends is what is to be learnt."""
 
-    def greets(self, headers: Mapping[str, str], raw: bytes) -> bool:  # noqa: ARG002 - the port's
+    def greets(self, headers: Mapping[str, str], raw: bytes) -> bool:
         return False
 
     def verify(self, headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], now: datetime) -> None:
         pass
 
-    def sign(self, topic: str, raw: bytes, secret: str, now: datetime, nonce: str) -> dict[str, str]:  # noqa: ARG002 - the port's
+    def sign(self, topic: str, raw: bytes, secret: str, now: datetime, nonce: str) -> dict[str, str]:
         return {"topic": topic, "id": nonce}
 
-    def identify(self, headers: Mapping[str, str], raw: bytes) -> Delivery:  # noqa: ARG002 - the port's
+    def identify(self, headers: Mapping[str, str], raw: bytes) -> Delivery:
         return Delivery(headers["topic"], headers["id"])
 
-    def learn(self, topic: str, raw: bytes) -> Heard:  # noqa: ARG002 - the port's
+    def learn(self, topic: str, raw: bytes) -> Heard:
         return msgspec.json.decode(raw, type=Learnt)
 
 
