@@ -111,16 +111,11 @@ class MemoryJournal:
 def demo_shop(**changes: object) -> Shop:
     """Pellow & Wren as shipped, its links leading to https://shop.example, with changes."""
     shop = msgspec.structs.replace(_SHOP, url="https://shop.example")
-    manners = {name: changes.pop(name) for name in list(changes) if name in shop.manners.__struct_fields__}
-    storefront = {name: changes.pop(name) for name in list(changes) if name in shop.storefront.__struct_fields__}
-    limits = {name: changes.pop(name) for name in list(changes) if name in shop.limits.__struct_fields__}
-    return msgspec.structs.replace(
-        shop,
-        manners=msgspec.structs.replace(shop.manners, **manners),
-        storefront=msgspec.structs.replace(shop.storefront, **storefront),
-        limits=msgspec.structs.replace(shop.limits, **limits),
-        **changes,
-    )
+    for table in ("manners", "storefront", "limits", "vouchers", "gifts", "arrivals"):
+        part = getattr(shop, table)
+        changed = {name: changes.pop(name) for name in list(changes) if name in part.__struct_fields__}
+        changes.setdefault(table, msgspec.structs.replace(part, **changed))
+    return msgspec.structs.replace(shop, **changes)
 
 
 def shipped_playbook() -> Playbook:
