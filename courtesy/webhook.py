@@ -19,7 +19,9 @@ from chalicelib.errors import Invalid
 from chalicelib.ports import Storefront
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)")
-_UTC_UNSAID = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+_UNSAID = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+"""Without an offset, as WooCommerce writes its date_… (the shop's own time) and date_…_gmt."""
+
 _ROOTS = ("order", "fulfillment", "fulfillment_event", "customer", "refund", "checkout")
 _TOPIC_HEADERS = ("x-shopify-topic", "x-wc-webhook-topic")
 _SHOP_HEADERS = {"x-shopify-shop-domain": "X-Shopify-Shop-Domain", "x-wc-webhook-source": "X-WC-Webhook-Source"}
@@ -31,10 +33,10 @@ _SECONDS = frozenset(
         "created", "updated", "expires_at", "paid_at", "finalized_at", "voided_at", "canceled_at", "completed_at", "succeeded_at",
         "failed_at", "effective_at", "marked_uncollectible_at", "next_payment_attempt", "due_date", "start_date", "ended_at",
         "start", "end", "period_start", "period_end", "current_period_start", "current_period_end", "billing_cycle_anchor",
-        "available_on", "due_by",
+        "available_on", "due_by", "date_shipped",
     )
 )  # fmt: skip
-"""Members that hold seconds since 1970, as Stripe names them."""
+"""Members that hold seconds since 1970, as Stripe and the parcel plugins of WooCommerce name them."""
 
 _EARLIEST, _LATEST = 631152000, 7258118400
 """1990 and 2200: other numbers under these names are no times."""
@@ -158,7 +160,7 @@ def _time(name: str, value: Any) -> datetime | None:
         return datetime.fromtimestamp(value, UTC)
     if not isinstance(value, str):
         return None
-    unsaid = name.endswith("_gmt") and _UTC_UNSAID.fullmatch(value)
+    unsaid = name.startswith("date_") and _UNSAID.fullmatch(value)
     if not (unsaid or _TIME.fullmatch(value)):
         return None
     try:
@@ -190,7 +192,7 @@ def _shifted(value: Any, by: timedelta, now: datetime, name: str = "") -> Any:
 def _written_as(value: int | str, at: datetime) -> int | str:
     if isinstance(value, int):
         return int(at.timestamp())
-    return stamp(at).removesuffix("Z") if _UTC_UNSAID.fullmatch(value) else stamp(at)
+    return stamp(at).removesuffix("Z") if _UNSAID.fullmatch(value) else stamp(at)
 
 
 def _moved(at: datetime, by: timedelta, now: datetime) -> datetime:

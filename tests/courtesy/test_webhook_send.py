@@ -185,15 +185,22 @@ def test_other_things_under_these_names_are_left_alone(value: object) -> None:
     assert placed_now({"object": "event", "created": value}, NOW) == {"object": "event", "created": value}
 
 
-def test_times_in_utc_that_do_not_say_so_are_shifted_and_stay_so() -> None:
+def test_times_without_an_offset_are_shifted_and_stay_so() -> None:
     body = {
         "date_created_gmt": "2026-03-02T11:00:00",
         "date_paid_gmt": "2026-03-02T12:00:00",
-        "date_created": "2026-03-02T12:00:00",
+        "date_created": "2026-03-02T11:30:00",
     }
     moved = placed_now(body, NOW)
-    assert (moved["date_created_gmt"], moved["date_paid_gmt"]) == ("2031-07-09T15:20:05", "2031-07-09T16:20:05")
-    assert moved["date_created"] == body["date_created"]
+    assert moved == {
+        "date_created_gmt": "2031-07-09T15:20:05",
+        "date_paid_gmt": "2031-07-09T16:20:05",
+        "date_created": "2031-07-09T15:50:05",
+    }
+
+
+def test_under_other_names_they_are_left_alone() -> None:
+    assert placed_now({"note": "2026-03-02T11:00:00"}, NOW) == {"note": "2026-03-02T11:00:00"}
 
 
 def test_the_adapter_may_say_when_it_was_placed() -> None:
