@@ -62,6 +62,7 @@ class View(Struct, frozen=True, omit_defaults=True):
     below nothing), in minor units, make the sum of all lines into the total. `charged`: the total in the currency that the buyer paid
     in, None where that is the total's own. `codes`: discount codes as typed at the checkout. `part_dispatched`: the storefront says
     that some lines are still to be sent. `unpaid`: it was placed, but the payment is still to come or has failed.
+    `called_off`: it is cancelled, but the storefront may take that back; what is final is `cancelled_at`.
     """
 
     seen_at: datetime
@@ -81,6 +82,7 @@ class View(Struct, frozen=True, omit_defaults=True):
     test: bool = False
     refunded: bool = False
     unpaid: bool = False
+    called_off: bool = False
     part_dispatched: bool = False
     cancelled_at: datetime | None = None
 
@@ -227,7 +229,7 @@ def merge(order: Order, learnt: Learnt, found: Judgement) -> Order:
         parcels[parcel.id] = _merge_parcel(parcels.get(parcel.id), parcel)
     refunds = {refund.id: refund for refund in order.refunds}
     for refund in learnt.refunds:
-        refunds[refund.id] = max(refunds.get(refund.id, refund), refund, key=msgspec.json.encode)
+        refunds[refund.id] = max(refunds.get(refund.id, refund), refund, key=_refund_rank)
     return msgspec.structs.replace(
         order,
         view=view,
@@ -260,12 +262,16 @@ def merge_gift(order: Order, kept: Gift | None, learnt: Learnt, found: Judgement
 def _rank(seen: View) -> tuple[str, int, bytes]:
     # two events may carry one time; the one that calls more off wins (but what is paid does not become unpaid), and then their own
     # bytes, so that the order of arrival never decides
-    return stamp(seen.seen_at), int(seen.refunded or seen.test) - int(seen.unpaid), msgspec.json.encode(seen)
+    return stamp(seen.seen_at), int(seen.refunded or seen.test or seen.called_off) - int(seen.unpaid), msgspec.json.encode(seen)
 
 
 def _parcel_rank(parcel: Parcel) -> tuple[bool, str, bytes]:
     # what only its journey was heard of says nothing about the rest, however new
     return parcel.dispatched_at is not None, stamp(parcel.seen_at), msgspec.json.encode(parcel)
+
+
+def _refund_rank(refund: Refund) -> tuple[str, int, bytes]:
+    return stamp(refund.at), refund.amount.amount, msgspec.json.encode(refund)
 
 
 def _verdict_rank(told: tuple[Verdict, tuple[str, ...]]) -> tuple[int, tuple[str, ...]]:
@@ -300,7 +306,7 @@ def is_off(order: Order) -> str:
         return "test"
     if order.deleted and not order.restored:
         return "deleted"
-    if order.cancelled_at is not None:
+    if order.cancelled_at is not None or (view is not None and view.called_off):
         return "cancelled"
     if view is not None and (view.refunded or _all_went_back(order, view)):
         return "refunded"
