@@ -14,6 +14,7 @@ from chalicelib import strict_json
 from chalicelib.adapters.storefronts.fields import text
 from chalicelib.config import ROOT
 from courtesy.webhook import is_capture, read_captures, topic_of
+from tests.corpus import ours
 
 SOURCES = ("shopify", "woocommerce", "stripe", "standard", "bigcommerce")
 """A source's folders begin with its name."""
@@ -134,7 +135,9 @@ def _bodies(found: Any) -> Iterator[Any]:
 
 
 def examples(source: str) -> Iterator[Event]:
-    """Our own, from examples/: small, and more follows from them than from what others wrote for their documentation."""
+    """Our own: small, and more follows from them than from what others wrote for their documentation."""
+    for body in ours.EVENTS.get(source, ()):
+        yield Event("tests/corpus/ours.py", source, str(body["type"]), body)
     for path in sorted((ROOT / "examples" / source).glob("*.json")):
         for capture in read_captures(path):
             file = path.relative_to(ROOT).as_posix()
