@@ -15,7 +15,7 @@ from chalicelib.errors import Invalid
 
 Payload = Mapping[str, Any]
 _YEARS = range(1990, 2200)
-_MAX_QUANTITY, _MAX_ID = 10**6, 64
+_MAX_QUANTITY, MAX_ID = 10**6, 128
 MAX_OPTIONS = 6
 UNKNOWN_CURRENCY = "XXX"
 """ISO 4217's "no currency"."""
@@ -55,8 +55,8 @@ def text(value: Any, limit: int = 100) -> str:
 
 def foreign_id(value: Any, what: str) -> str:
     """A platform's id as text: they pass 2**53. Errors: Invalid."""
-    found = text(value, _MAX_ID + 1)
-    if not (0 < len(found) <= _MAX_ID and found.isascii() and all(char.isalnum() or char in "-_" for char in found)):
+    found = text(value, MAX_ID + 1)
+    if not (0 < len(found) <= MAX_ID and found.isascii() and all(char.isalnum() or char in "-_" for char in found)):
         raise Invalid(f"The {what} has no usable id.", what)
     return found
 
