@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from chalicelib.adapters.storefronts.fields import (
+    MAX_ID,
     UNKNOWN_CURRENCY,
     Payload,
     country,
@@ -190,7 +191,7 @@ def _asked(payload: Payload, kind: Literal["export", "erase"], orders: str) -> H
     customer = mapping(payload.get("customer"))
     address = address_or_none(customer.get("email"))
     named = payload.get(orders)
-    ids = [found for one in (named if isinstance(named, list) else []) if (found := text(one, 64))]
+    ids = [found for one in (named if isinstance(named, list) else []) if (found := text(one, MAX_ID))]
     return PrivacyRequest(SOURCE, kind, address.key if address else "", tuple(ids[:MAX_ORDERS]), text(customer.get("id"), 64))
 
 

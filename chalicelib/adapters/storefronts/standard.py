@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.adapters.storefronts.fields import (
+    MAX_ID,
     Payload,
     country,
     currency,
@@ -275,7 +276,7 @@ def _consent(event: Payload) -> ConsentSaid:
 
 def _request(event: Payload, kind: Any) -> PrivacyRequest:
     address, named = address_or_none(event.get("email")), event.get("orders")
-    ids = tuple(found for one in (named if isinstance(named, list) else []) if (found := text(one, 64)))[:MAX_ORDERS]
+    ids = tuple(found for one in (named if isinstance(named, list) else []) if (found := text(one, MAX_ID)))[:MAX_ORDERS]
     if address is None and not ids:
         raise Invalid("The request names no usable e-mail address and no order.", "email")
     return PrivacyRequest(SOURCE, kind, address.key if address else "", ids)

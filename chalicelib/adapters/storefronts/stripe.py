@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.adapters.storefronts.fields import (
+    MAX_ID,
     Payload,
     currency,
     digest,
@@ -116,9 +117,11 @@ def _session(session: Payload, topic: str, seen: datetime) -> Learnt:
 
 def _id(value: Any) -> str:
     """Of something that is named, or there in full."""
-    found = text(mapping(value).get("id") if isinstance(value, dict) else value, 65)
+    found = text(mapping(value).get("id") if isinstance(value, dict) else value, MAX_ID + 1)
     return (
-        found if found and len(found) <= 64 and all(char.isascii() and (char.isalnum() or char in "-_") for char in found) else ""
+        found
+        if found and len(found) <= MAX_ID and all(char.isascii() and (char.isalnum() or char in "-_") for char in found)
+        else ""
     )
 
 
@@ -150,7 +153,7 @@ def _view(session: Payload, topic: str, seen: datetime) -> View:
 
 def _short(session: Payload) -> str:
     """Stripe numbers no orders; the end of the payment's id tells two apart when people talk."""
-    return (_id(session.get("payment_intent")) or text(session.get("id"), 64))[-8:].upper()
+    return (_id(session.get("payment_intent")) or text(session.get("id"), MAX_ID))[-8:].upper()
 
 
 def _minor(value: Any, in_currency: str) -> Money:
