@@ -146,6 +146,7 @@ def _order(case: Case) -> Context:
         "more_lines": view.more_lines,
         "items": [line.title for line in view.lines],
         "total": exact(view.total),
+        "charged": exact(view.charged) if view.charged is not None else "",
         "status_url": view.status_url,
         "terms": case.shop.terms,
         "withdrawal": case.shop.withdrawal,

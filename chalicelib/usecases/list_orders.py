@@ -49,7 +49,7 @@ def _listed(world: World, order: Order) -> Listed:
         number=view.number if view is not None else "",
         placed_at=stamp(view.placed_at) if view is not None else "",
         buyer=view.buyer.address if view is not None else "",
-        total=exact(view.charged or view.total) if view is not None else "",
+        total=exact(view.total) if view is not None else "",
         off="erased" if order.erased else is_off(order),
         gift=order.verdict,
         reasons=of_signs(order.signs, by_owner=order.gift_word is not None),

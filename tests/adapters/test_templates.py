@@ -68,6 +68,7 @@ CONTEXTS: dict[str, dict[str, object]] = {
         ],
         "more_lines": 0,
         "total": "£108.00",
+        "charged": "126.40 EUR",
         "status_url": "https://shop.pellow.example/orders/1001?key=a&b=c",
         "terms": "Our terms are short.\n\nPrices include VAT.",
         "withdrawal": "You may send anything unworn back within 14 days.",

@@ -42,19 +42,19 @@ ITEMS, GATE, PEOPLE = "stores/follow_ups.py", "stores/gate.py", "stores/people.p
 MUTANTS = (
     Mutant(
         "marked as sent before it is sent",
-        1,
+        3,
         (
             (SEND, "    try:\n        message_id = world.mailer.send(one.id, one.mail)\n", '    _write(world, follow_ups.sent(one.id, token, "early", world.clock.now()))\n    try:\n        message_id = world.mailer.send(one.id, one.mail)\n'),
         ),
     ),
     Mutant(
         "authorised whatever its state",
-        89,
+        113,
         ((ITEMS, '        when=(Equals("state", fu.PLANNED),),\n    )\n\n\ndef _mine', "        when=(Exists(),),\n    )\n\n\ndef _mine"),),
     ),
     Mutant(
         "standing looked at outside the transaction",
-        465,
+        63,
         (
             (PEOPLE, "        return Check(standing_key(standing.person), when=_as_checked(standing))\n", "        return Check(standing_key(standing.person), when=(Below('never', 1),))\n"),
             (PEOPLE, '    set_ |= {"person": standing.person, "version": standing.version + 1}\n    return Update(standing_key(standing.person), set=set_, when=_as_checked(standing))\n\n\ndef noted', '    set_ |= {"person": standing.person, "version": standing.version + 1}\n    return Update(standing_key(standing.person), set=set_)\n\n\ndef noted'),
@@ -67,17 +67,17 @@ MUTANTS = (
     ),
     Mutant(
         "doubt ends after a minute",
-        2,
+        1,
         (("domain/doubt.py", "DOUBT = timedelta(hours=24)", "DOUBT = timedelta(seconds=60)"),),
     ),
     Mutant(
         "doubt ends without a sign that events flow",
-        8,
+        23,
         (("domain/doubt.py", "    if heard_of is None or heard_of < one.authorised_at:\n", "    if heard_of is not None and now < one.authorised_at:\n"),),
     ),
     Mutant(
         "no fence",
-        2060,
+        711,
         ((SEND, "if world.clock.monotonic() - authorised.began > FENCE_SECONDS:", "if world.clock.monotonic() < authorised.began:"),),
     ),
     Mutant(
@@ -87,12 +87,12 @@ MUTANTS = (
     ),
     Mutant(
         "a dead worker's whole chunk is planned again",
-        1,
+        3,
         ((FREE, "            follow_ups.unsure(lowest, token, lowest.authorised_at or now, now),\n", "            follow_ups.back_to_planned(lowest, token, never, lowest.due_at),\n"),),
     ),
     Mutant(
         "an outcome is committed after the next call",
-        3,
+        190,
         (
             (SEND, "    _write(world, follow_ups.sent(one.id, token, message_id, world.clock.now()))\n    return 1\n", "    _LATE.append((one.id, token, message_id))\n    return 1\n"),
             (SEND, "    count = 0\n    for one in authorised.ready:\n", "    count = 0\n    _LATE.clear()\n    for one in authorised.ready:\n"),
@@ -111,12 +111,12 @@ MUTANTS = (
     ),
     Mutant(
         "the hint is queued before the commit",
-        360,
+        492,
         (("usecases/claim_voucher.py", "        try:\n            world.table.transact(actions, token)\n", '        try:\n            world.queue.put(DUE_NOW, {"why": "claim"})\n            world.table.transact(actions, token)\n'), ("usecases/claim_voucher.py", '            continue\n        world.queue.put(DUE_NOW, {"why": "claim"})\n        return\n', "            continue\n        return\n")),
     ),
     Mutant(
         "shards by follow-up, and no lease",
-        6,
+        7,
         (
             (ITEMS, 'SHARDS = ("0",)', 'SHARDS = ("0", "1")'),
             (ITEMS, '"due_pk": due_partition(shard_of(follow_up.person), lane)', '"due_pk": due_partition(shard_of(follow_up.id), lane)'),
@@ -126,12 +126,12 @@ MUTANTS = (
     ),
     Mutant(
         "the lease is no part of the authorisation",
-        25,
+        1,
         ((GATE, '    when: tuple[Condition, ...] = (Lacks("paused_at"), Equals("leased_by", worker))\n', '    when: tuple[Condition, ...] = (Lacks("paused_at"),)\n'),),
     ),
     Mutant(
         "the pause is no part of the authorisation",
-        429,
+        154,
         ((GATE, '    when: tuple[Condition, ...] = (Lacks("paused_at"), Equals("leased_by", worker))\n', '    when: tuple[Condition, ...] = (Equals("leased_by", worker),)\n'),),
     ),
     Mutant(
@@ -141,17 +141,17 @@ MUTANTS = (
     ),
     Mutant(
         "who does not know is told that it was refused",
-        15,
+        11,
         ((SEND, "    except MailUncertain:\n        now = world.clock.now()\n        _write(world, follow_ups.unsure(follow_up, token, now, now))\n", '    except MailUncertain:\n        now = world.clock.now()\n        _write(world, follow_ups.back_to_planned(follow_up, token, Reason("never-called"), now + REFUSED_WAIT))\n'),),
     ),
     Mutant(
         "a weak read may forbid",
-        31,
+        9,
         ((SEND, "    if not isinstance(verdict, Ready):\n        # what", "    if isinstance(verdict, str):\n        # what"),),
     ),
     Mutant(
         "a stop is not journalled",
-        21,
+        6,
         (("usecases/stop.py", "        world.journal.append([journal.stopped(opened.person, now)])\n", "        pass\n"),),
     ),
     Mutant(
@@ -174,12 +174,12 @@ MUTANTS = (
     ),
     Mutant(
         "what a restore put in doubt is planned once more",
-        21,
+        54,
         ((ITEMS, '"authorised_at": stamp(line.at), "tried_again": True}', '"authorised_at": stamp(line.at)}'), (ITEMS, "        authorised_at=line.at,\n        tried_again=True,\n", '        authorised_at=line.at,\n        token="restored",\n')),
     ),
     Mutant(
         "a click lifts a stop without a new consent",
-        153,
+        104,
         ((PEOPLE, '        remove = (*remove, "stopped_at", "stopped_by")\n    return', '        pass\n    remove = (*remove, "stopped_at", "stopped_by")\n    return'), ("usecases/confirm_claim.py", "        if consent is not None or standing.unreachable_why == BOUNCED:", "        if consent is None or consent.person:")),
     ),
     Mutant(
@@ -189,7 +189,7 @@ MUTANTS = (
     ),
     Mutant(
         "the cap list is read, not written",
-        12,
+        34,
         ((PEOPLE, '        set_["heard"] = dict(with_heard(standing, follow_up.id, now))\n', '        set_["heard"] = dict(standing.heard)\n'),),
     ),
 )  # fmt: skip
