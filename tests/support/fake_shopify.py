@@ -57,7 +57,7 @@ class Refused(Exception):
 
     def __init__(self, message: str, code: str, **more: Any) -> None:
         super().__init__(message)
-        self.errors = [{"message": message, "extensions": {"code": code, **more}}]
+        self.errors: list[dict[str, Any]] = [{"message": message, "extensions": {"code": code, **more}}]
 
 
 _TOKEN = re.compile(r"\.\.\.|[A-Za-z_]\w*|-?\d+|[!$(){}\[\]:,]")
@@ -284,7 +284,7 @@ class FakeShopify:
         for name, kind in operation.variables.items():
             if not fits(variables.get(name), kind):
                 raise Refused(f"Variable ${name} of type {kind} was provided invalid value", "INVALID_VARIABLE")
-        if variables.keys() - operation.variables.keys():
+        if variables.keys() - operation.variables.keys():  # which Shopify might pass over; here it is a slip of ours
             raise Refused("A variable was given that is not declared", "variableNotDefined")
 
     def _root(self, field: Field, errors: list[dict[str, Any]]) -> Any:

@@ -22,11 +22,11 @@ from chalicelib.domain.identity import tidy
 from chalicelib.domain.money import plain
 from chalicelib.domain.order import Line
 from chalicelib.domain.voucher import Voucher
-from chalicelib.errors import Invalid, Misconfigured, Retryable
+from chalicelib.errors import CourtesyError, Invalid, Misconfigured, Retryable
 from chalicelib.ports import Changed, Proof, Subscribed
 
 VERSION = "2026-07"
-"""Supported until July 2027. Afterwards Shopify answers as the oldest version that it still supports, without a word but the header
+"""Supported until July 2027 at least. Afterwards Shopify answers as the oldest version that it still supports, without a word but the header
 that `prove` reports.
 """
 
@@ -132,6 +132,7 @@ mutation Move($id: ID!, $to: WebhookSubscriptionInput!) {
 }"""
 
 _MEND = "Check the shop's myshopify.com name and the token of its custom app, and give the token again."
+_MEND_CLIENT = "Check the shop's myshopify.com name and the app's client ID and secret, and that the app is installed there."
 _FROZEN = "Shopify has frozen the shop: its owner can mend that in Shopify's admin."
 _LOCKED = "Shopify has locked the shop: its owner can mend that with Shopify's support."
 _SHUT = {
@@ -145,7 +146,8 @@ _PROTECTED = (
 )
 _NOT_OURS = "Shopify has this code, but as one that Courtesy did not make: take it out of its discount there by hand."
 _SCOPE = re.compile(r"\b(?:read|write)_[a-z_]+\b")
-_ADDRESS_IN_TEXT = re.compile(r"\S+@\S+")
+_ADDRESS_IN_TEXT = re.compile(r"\S+@\S*")
+_MAX_MESSAGE = 10_000
 
 
 class _TooDear(Invalid):
@@ -296,12 +298,10 @@ def fetch_token(shop: str, client: str, secret: str, *, base: str = "") -> str:
     one. `secret` is also what its webhooks are signed with. Errors: Retryable, Misconfigured.
     """
     form = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret}
-    answer = Api("Shopify", base or f"https://{shop}", {}, _MEND).call("POST", "/admin/oauth/access_token", form=form)
+    answer = Api("Shopify", base or f"https://{shop}", {}, _MEND_CLIENT).call("POST", "/admin/oauth/access_token", form=form)
     token = mapping(answer.body).get("access_token")
     if answer.status != 200 or not isinstance(token, str):
-        raise Misconfigured(
-            f"Shopify gives the app no token ({answer.status}). Check its client ID and secret, and that it is installed."
-        )
+        raise Misconfigured(f"Shopify gives the app no token ({answer.status}). {_MEND_CLIENT}")
     return token
 
 
@@ -310,7 +310,7 @@ def _data(answer: Answer) -> Payload:
     if answer.status in _SHUT:
         raise Misconfigured(f"{_SHUT[answer.status]} ({answer.status})")
     body = mapping(answer.body)
-    if "errors" in body or answer.status >= 400:
+    if body.get("errors") or answer.status >= 400:
         raise _error(answer.status, body)
     data = body.get("data")
     if not isinstance(data, dict):
@@ -318,10 +318,10 @@ def _data(answer: Answer) -> Payload:
     return data
 
 
-def _error(status: int, body: Payload) -> Exception:
+def _error(status: int, body: Payload) -> CourtesyError:
     errors = objects(body.get("errors"))
     codes = {text(mapping(error.get("extensions")).get("code")) for error in errors}
-    said = _words(errors) or _harmless(text(body.get("errors"), 300))
+    said = _words(errors or [{"message": body.get("errors")}])
     if codes & {"THROTTLED", "INTERNAL_SERVER_ERROR"}:
         return Retryable("Shopify is busy; it is asked again in a moment.")
     if "MAX_COST_EXCEEDED" in codes:
@@ -345,13 +345,10 @@ def _refuse(errors: Sequence[Payload]) -> None:
 
 
 def _words(errors: Sequence[Payload]) -> str:
-    messages = dict.fromkeys(text(error.get("message"), 300) for error in errors)
-    return _harmless(" ".join(messages))
-
-
-def _harmless(said: str) -> str:
-    """Shopify's words may repeat what they are about."""
-    return tidy(_ADDRESS_IN_TEXT.sub("…", said), 400)
+    """What Shopify says, each sentence once. It may repeat the address that it is about."""
+    messages = dict.fromkeys(text(error.get("message"), _MAX_MESSAGE) for error in errors)
+    # the address goes before the text is cut, else half of it might stay
+    return tidy(_ADDRESS_IN_TEXT.sub("…", " ".join(messages)), 400)
 
 
 def _page_of(connection: Any) -> tuple[list[Payload], str]:
