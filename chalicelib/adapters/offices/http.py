@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from chalicelib import strict_json
+from chalicelib.domain.identity import tidy
 from chalicelib.errors import Invalid, Misconfigured, Retryable
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ CONNECT, READ = 3.0, 10.0
 """Seconds. A call that takes longer is asked again later, never waited for."""
 
 MAX_ANSWER = 20_000_000
+_HEADER = re.compile(r"[\x21-\x7e ]*")
+_ADDRESS = re.compile(r"\S+@\S+")
 
 
 class Answer(Struct, frozen=True):
@@ -33,10 +37,14 @@ class Answer(Struct, frozen=True):
 
 class Api:
     """One API below `base` (with its scheme), with the headers that open it. `name`: whose it is, for sentences; `mend`: what to do where
-    it does not let us in. Redirects are not followed: they would take the key elsewhere.
+    it does not let us in. Redirects are not followed: they would take the key elsewhere. Errors: Misconfigured for a key that no header
+    can hold.
     """
 
     def __init__(self, name: str, base: str, headers: Mapping[str, str], mend: str) -> None:
+        if not all(_HEADER.fullmatch(value) for value in headers.values()):
+            # sent, it would raise an error that repeats it
+            raise Misconfigured(f"The key to {name} holds something that is no part of a key. {mend}")
         self._name, self._base, self._headers, self._mend = name, base.rstrip("/"), dict(headers), mend
 
     @cached_property
@@ -57,7 +65,7 @@ class Api:
     ) -> Answer:
         """`data` goes as JSON, `form` as a form. Whatever it says with a status below 500, but for those that we cannot use, comes back.
 
-        Errors: Retryable (nobody answered in time, 429, 5xx, not JSON), Misconfigured (401, 403, a redirect).
+        Errors: Retryable (nobody answered in time, 429, 5xx, not JSON), Misconfigured (401, 403, a redirect, a 404 that is not of an API).
         """
         from urllib3.exceptions import HTTPError
 
@@ -71,6 +79,8 @@ class Api:
         try:
             answer = self._pool.request(method, url, body=body, headers=sent, redirect=False, preload_content=False)
             raw = answer.read(MAX_ANSWER + 1)
+            if len(raw) > MAX_ANSWER:
+                answer.close()  # its rest would be read as the next answer
             answer.release_conn()
         except HTTPError as error:
             # the error's own text may hold the address with its query
@@ -87,9 +97,19 @@ class Api:
         try:
             return Answer(status, strict_json.loads(raw) if raw.strip() else None, headers)
         except Invalid:
+            if status == 404:
+                raise Misconfigured(f"{self._name} has no API at this address (404). {self._mend}") from None
             raise Retryable(f"{self._name} answered, but not in JSON ({status}).") from None
 
 
 def basic(user: str, password: str) -> dict[str, str]:
     """The header of HTTP's basic authentication."""
     return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+def harmless(said: Any, *secrets: str) -> str:
+    """What an API says of an error, as one line without what is secret or personal."""
+    found = said if isinstance(said, str) else ""
+    for secret in filter(None, secrets):
+        found = found.replace(secret, "…")
+    return tidy(_ADDRESS.sub("…", found), 300)
