@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib.adapters.storefronts.fields import (
     MAX_ID,
+    UNKNOWN_CURRENCY,
     Payload,
     currency,
     digest,
@@ -41,6 +42,10 @@ NOT_PAID = "checkout.session.async_payment_failed"
 RAN_OUT = "checkout.session.expired"
 REFUNDED = "charge.refunded"
 EVENT_TYPES = (COMPLETED, PAID, NOT_PAID, RAN_OUT, REFUNDED)
+_SHOWN_IN_HUNDREDTHS = ("ISK", "UGX")
+"""They have no coin below one, and Stripe still tells hundredths: "Supported currencies, Special cases"."""
+_SHOWN_WHOLE = ("MGA",)
+"""The other way round."""
 
 
 class Stripe:
@@ -157,9 +162,12 @@ def _short(session: Payload) -> str:
 
 
 def _minor(value: Any, in_currency: str) -> Money:
-    """Stripe counts in the smallest coins already."""
-    usable_ = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
-    return Money(value if usable_ else 0, in_currency)
+    """Stripe counts in the smallest coins already, but for three currencies."""
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST:
+        return Money(0, in_currency)
+    if in_currency in _SHOWN_IN_HUNDREDTHS:
+        return Money(round(value / 100), in_currency)
+    return Money(value * 100 if in_currency in _SHOWN_WHOLE else value, in_currency)
 
 
 def _time(value: Any) -> datetime | None:
@@ -173,7 +181,7 @@ def _charged(session: Payload, total: Money) -> Money | None:
     """In the buyer's own currency, where Stripe converted. The older API tells it the other way round: what the shop gets stands apart."""
     shown = mapping(session.get("presentment_details"))
     found = _minor(shown.get("presentment_amount"), currency(shown.get("presentment_currency")))
-    return found if found.amount and found.currency != total.currency else None
+    return found if found.amount and found.currency not in (total.currency, UNKNOWN_CURRENCY) else None
 
 
 def _buyer(session: Payload) -> Buyer:
@@ -218,15 +226,17 @@ def _said(session: Payload) -> Iterator[tuple[str, str]]:
     for name, value in mapping(session.get("metadata")).items():
         yield text(name), text(value, 500)
     for field in objects(session.get("custom_fields")):
-        value = mapping(field.get(text(field.get("type"), 20))).get("value")
+        value = text(mapping(field.get(text(field.get("type"), 20))).get("value"), 500)
+        if not value:
+            continue  # left open, which is not the same as a no
         for name in (text(field.get("key")), text(mapping(field.get("label")).get("custom"))):
             if name:
-                yield name, text(value, 500)
+                yield name, value
 
 
 def _label(to: Payload) -> Label:
     address = mapping(to.get("address"))
-    lines = (text(address.get(name)) for name in ("line1", "line2", "city", "state", "postal_code", "country"))
+    lines = (text(address.get(name)) for name in ("line1", "line2", "city", "state", "postal_code"))
     return Label(text(to.get("name")), _country(address), tuple(one for one in lines if one))
 
 
@@ -238,7 +248,7 @@ def line(item: Payload) -> Line:
     return Line(
         title=text(item.get("description")) or text(known.get("name")),
         quantity=quantity(item.get("quantity")),
-        price=_minor(item.get("amount_total"), "").amount,
+        price=_minor(item.get("amount_total"), currency(item.get("currency"))).amount,
         id=text(item.get("id"), 64),
         product=_id(product),
         variant=text(price.get("id"), 64),
