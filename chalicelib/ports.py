@@ -143,6 +143,10 @@ class Mailer(Protocol):
         """
         ...
 
+    def forget(self, follow_up_ids: Sequence[str]) -> None:
+        """Of these mails, which went out, nothing is kept any more; a mailer that keeps none has nothing to do."""
+        ...
+
 
 class Blob(Protocol):
     """Bytes under a name. Names are made by us, from [a-z0-9/-]."""

@@ -10,7 +10,7 @@ from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.domain.calendar import instant
 from chalicelib.entrypoints.queues import handle
 from chalicelib.logs import failed
-from chalicelib.stores import errands, webhooks
+from chalicelib.stores import errands, requests, webhooks
 from chalicelib.usecases.list_follow_ups import next_due
 from chalicelib.usecases.recover import end_doubt, free_the_dead
 from chalicelib.usecases.tick import tick
@@ -126,4 +126,5 @@ class Worker:
         now = self._world.clock.now()
         self._world.table.sweep(int(now.timestamp()))
         self._world.blob.sweep(now - RAW_WEBHOOKS_KEPT, under="webhooks")
+        self._world.blob.sweep(now - requests.KEPT, under="requests")
         self._world.outbox.sweep(now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.aws import client
@@ -100,6 +100,9 @@ class SesMailer:
     def await_turn(self) -> None:
         """By the rate that is known: SES is not asked here, where mails are waiting to go."""
         self._pacer.await_turn()
+
+    def forget(self, follow_up_ids: Sequence[str]) -> None:
+        """It keeps none."""
 
     def send(self, follow_up_id: str, mail: Mail) -> str:
         """SES's message id. Errors: MailRefused, MailUncertain; no sentence holds an address."""

@@ -19,7 +19,7 @@ from chalicelib.domain.reason import Reason
 from chalicelib.domain.shop import Shop, wording_of
 from chalicelib.domain.standing import Standing
 from chalicelib.domain.voucher import Voucher, new_code
-from chalicelib.errors import Conflict, Lost, NotFound, Retryable
+from chalicelib.errors import Lost, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, ERRANDS, World
 from chalicelib.stores import errands, follow_ups, people, vouchers
 from chalicelib.table import Action, Item
@@ -57,7 +57,7 @@ def look_at_claim(world: World, token: str) -> Waiting:
 def confirm_claim(world: World, token: str) -> Confirmed:
     """The address is theirs: they are a contact and have their voucher; the second click gives the same answer.
 
-    Errors: Unverified (the link), NotFound (the claim has run out, or a newer link was sent), Conflict (no code is left), Retryable.
+    Errors: Unverified (the link), NotFound (the claim has run out, a newer link was sent, or no code is left), Retryable.
     """
     now = world.clock.now()
     for _ in range(TRIES):
@@ -146,7 +146,7 @@ def _new_code(world: World, offer: str) -> str:
         return new_code(world.ids.bits)
     left = vouchers.from_pool(world.table, offer, limit=POOL_CHOICE)
     if not left:
-        raise Conflict(
+        raise NotFound(
             "All our vouchers are given away just now. This link stays good for its seven days: please try it again later."
         )
     return left[world.ids.bits(16) % len(left)]  # not always the first, so that two who click at once seldom meet

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from chalicelib.domain import journal
-from chalicelib.domain.follow_up import CANCELLED
+from chalicelib.domain.follow_up import CANCELLED, SENT, FollowUp
 from chalicelib.domain.order import source_of
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
@@ -34,6 +34,7 @@ def erase(world: World, person: str, order_keys: Iterable[str] = ()) -> None:
         if not standing.stopped_at:
             world.table.transact([people.stopped(person, now), *people.withdrawn(standing, now, "erasure")], world.ids.token())
         let_go(world, person, now)
+        _forget_mails(world, follow_ups.of_person(world.table, person))
         for action in people.forget(world.table, person):
             world.table.write(action)
         for source in world.storefronts:
@@ -55,11 +56,18 @@ def _erase_order(world: World, person: str, key: str) -> None:
             world.table.transact(actions, world.ids.token())
         except Lost:
             continue  # an event came between
-        for one in follow_ups.load_many(world.table, list(before.follow_ups)).values():
+        planned = follow_ups.load_many(world.table, list(before.follow_ups)).values()
+        for one in planned:
             with suppress(Lost):  # on its way already
                 world.table.write(follow_ups.end(one.id, End(CANCELLED, Reason("erased"))))
+        _forget_mails(world, planned)
         return
     raise Retryable("The order changes too quickly; it is erased again in a moment.")
+
+
+def _forget_mails(world: World, told: Iterable[FollowUp]) -> None:
+    # one in doubt is kept: else nobody could tell any more whether it went out
+    world.mailer.forget([one.id for one in told if one.state == SENT])
 
 
 def _forget_bodies(world: World, folder: str) -> None:

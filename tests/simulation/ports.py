@@ -230,6 +230,9 @@ class SimMailer:
         self._pacer.await_turn()
         self._task.frozen = 0.0  # what lies still from the fence on is counted
 
+    def forget(self, follow_up_ids: Sequence[str]) -> None:
+        pass
+
     def send(self, follow_up_id: str, mail: Mail) -> str:
         def hand_over(fault: str) -> str:
             if self._simulation.wired:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import follow_up_id
 from chalicelib.domain.gift import Gift
-from chalicelib.domain.order import Buyer, Learnt
+from chalicelib.domain.money import Money
+from chalicelib.domain.order import Buyer, Learnt, Refund
 from chalicelib.domain.playbook import BUYER, CLAIMANT, CONTACT, GIVER, RECIPIENT
 from chalicelib.domain.screening import Case
 from chalicelib.domain.standing import CLASSES
@@ -46,25 +48,39 @@ views = st.builds(
     buyer=st.sampled_from(_BUYERS),
     cancelled_at=st.sampled_from([None, None, None, *_TIMES]),
     refunded=st.sampled_from([False, False, False, True]),
+    unpaid=st.sampled_from([False, False, False, True]),
+    called_off=st.sampled_from([False, False, False, True]),
     part_dispatched=st.booleans(),
 )
 parcels = st.builds(
     parcel,
     id=st.sampled_from(["1", "2"]),
     seen_at=st.sampled_from(_TIMES),
-    dispatched_at=st.sampled_from(_TIMES),
+    dispatched_at=st.sampled_from([None, *_TIMES]),
     delivered_at=st.sampled_from([None, *_TIMES]),
     failed=st.sampled_from([False, False, True]),
     tracking=st.sampled_from(["", "JD1"]),
 )
 
 
+refunds = st.builds(
+    Refund,
+    id=st.sampled_from(["r1", "r2"]),
+    at=st.sampled_from(_TIMES),
+    amount=st.sampled_from([Money(4800, "GBP"), Money(900, "GBP"), Money(5, "JPY")]),
+    lines=st.sampled_from([{}, {"1": 1}]),
+)
+
+
 @st.composite
 def events(draw: st.DrawFn) -> Learnt:
-    """One event of the order: its view with or without a gift, parcels, or both."""
+    """One event of the order: its view with or without a gift, parcels, refunds, its deletion or return; or several of these."""
     seen = draw(st.one_of(st.none(), views))
     found = draw(st.lists(parcels, max_size=2, unique_by=lambda one: one.id))
-    return event(seen, draw(st.sampled_from(_GIFTS)) if seen else None, *found)
+    told = event(seen, draw(st.sampled_from(_GIFTS)) if seen else None, *found)
+    back = draw(st.lists(refunds, max_size=2, unique_by=lambda one: one.id))
+    gone = draw(st.sampled_from(["", "", "", "deleted", "restored"]))
+    return msgspec.structs.replace(told, refunds=tuple(back), gone=gone)
 
 
 @st.composite

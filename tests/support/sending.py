@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from chalicelib.domain.delivery import ACCEPTED, DeliveryEvent
 from chalicelib.domain.follow_up import FollowUp
@@ -92,6 +92,9 @@ class Service:
 
     def await_turn(self) -> None:
         """At once."""
+
+    def forget(self, follow_up_ids: Sequence[str]) -> None:
+        pass
 
     def send(self, follow_up_id: str, mail: Mail) -> str:
         self.took.append((follow_up_id, mail))

@@ -73,6 +73,7 @@ def test_nothing_personal_is_left(world: TestWorld, request_: dict[str, Any]) ->
     tell(world, "customers/redact", request_)
     world.work()
     assert [word for word in WORDS if word in everything(world)] == []
+    assert world.mails() == []
     standing = people.load_standing(world.table.get(people.standing_key(person)), person)
     assert standing.stopped_at
     assert not standing.consents

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -87,6 +88,11 @@ class Outbox:
         with self._file.writing() as db:
             db.execute("delete from event where id in (select id from mail where keep_until < ?)", (stamp(now),))
             return db.execute("delete from mail where keep_until < ?", (stamp(now),)).rowcount
+
+    def forget(self, follow_up_ids: Sequence[str]) -> None:
+        with self._file.writing() as db:
+            for table in ("event", "mail"):
+                db.executemany(f"delete from {table} where id = ?", [(id_,) for id_ in follow_up_ids])  # noqa: S608 - both are ours
 
     def all(self) -> list[Kept]:
         """Every mail, oldest first."""

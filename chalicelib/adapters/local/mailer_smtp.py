@@ -10,7 +10,7 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
 from math import isfinite
@@ -81,6 +81,9 @@ class SmtpMailer:
                 self._kept.putcmd("QUIT")
             self._kept.close()
             self._kept = None
+
+    def forget(self, follow_up_ids: Sequence[str]) -> None:
+        """It keeps none."""
 
     def send(self, follow_up_id: str, mail: Mail) -> str:
         """The Message-ID. Errors: MailRefused, MailUncertain; no sentence holds an address or the server's own words."""
