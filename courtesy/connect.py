@@ -20,10 +20,14 @@ Asked = argparse.Namespace
 
 
 class Key(Struct, frozen=True):
-    """One secret that the owner copies from the storefront: under which name it is kept, and how to call it."""
+    """One secret that the owner copies from the storefront: under which names it is kept, and how to call it. `older`: under which name it
+    is kept where it begins as `begins`.
+    """
 
-    name: str
+    names: tuple[str, ...]
     called: str
+    begins: str = ""
+    older: str = ""
 
 
 class Needs(Struct, frozen=True):
@@ -36,26 +40,33 @@ class Needs(Struct, frozen=True):
 NEEDS = {
     "shopify": Needs(
         (
-            "In Shopify: Settings, Apps and sales channels, Develop apps, Create an app.",
-            "Admin API scopes: read_orders, read_customers, write_customers, read_fulfillments, write_discounts; read_all_orders",
-            "for orders older than 60 days.",
-            "Names and e-mails of customers come only to shops on the Grow plan or higher, or to apps with protected customer data access.",
+            "In Shopify's Dev Dashboard: Create app, release a version with the scopes below, install it in the shop, then Settings: client ID, secret.",
+            "Scopes: read_orders, read_customers, write_customers, read_products, read_fulfillments, write_discounts; read_all_orders for",
+            "orders older than 60 days. Under protected customer data: name and e-mail.",
         ),
-        (Key("api/shopify/token", "Admin API access token"), Key("webhooks/shopify/current", "API secret key")),
+        (
+            Key(
+                ("api/shopify/client",),
+                "Client ID (of an app made before 2026: Admin API access token)",
+                "shpat_",
+                "api/shopify/token",
+            ),
+            Key(("api/shopify/secret", "webhooks/shopify/current"), "Client secret (before 2026: API secret key)"),
+        ),
     ),
     "woocommerce": Needs(
         (
             "In WordPress: WooCommerce, Settings, Advanced, REST API, Add key, with permission Read/Write.",
             "The shop must answer over https, with permalinks other than plain.",
         ),
-        (Key("api/woocommerce/key", "Consumer key"), Key("api/woocommerce/secret", "Consumer secret")),
+        (Key(("api/woocommerce/key",), "Consumer key"), Key(("api/woocommerce/secret",), "Consumer secret")),
     ),
     "stripe": Needs(
         (
             "In Stripe: Developers, API keys, Create restricted key.",
             "Allow: Checkout Sessions read, Events read, Coupons write, Promotion Codes write, Webhook Endpoints write.",
         ),
-        (Key("api/stripe/key", "Restricted key"),),
+        (Key(("api/stripe/key",), "Restricted key"),),
     ),
 }
 
@@ -90,7 +101,7 @@ def _connect(asked: Asked) -> int:
         if not (asked.keep_keys or asked.check):
             say("\n".join(needs.told))
             for key in needs.keys:
-                world.keep_secret(key.name, _read(key.called))
+                _keep(world, key, _read(key.called))
         good = _prove(world)
         if asked.check or not good:
             return DONE if good else NO
@@ -107,6 +118,12 @@ def _connect(asked: Asked) -> int:
 def _check_kind(world: LocalWorld, kind: str) -> None:
     if world.shop.storefront.kind != kind:
         raise Misconfigured(f'shop.toml says storefront.kind = "{world.shop.storefront.kind}": write "{kind}" there first.')
+
+
+def _keep(world: LocalWorld, key: Key, value: str) -> None:
+    names = (key.older,) if key.older and value.startswith(key.begins) else key.names
+    for name in names:
+        world.keep_secret(name, value)
 
 
 def _read(called: str) -> str:

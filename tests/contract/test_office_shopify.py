@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from chalicelib.adapters.offices import http
-from chalicelib.adapters.offices.shopify_admin import PAGE_SIZES, SCOPES, TOPICS, VERSION, ShopifyAdmin, fetch_token
+from chalicelib.adapters.offices.shopify_admin import PAGE_SIZES, SCOPES, TOPICS, VERSION, DailyToken, ShopifyAdmin, fetch_token
 from chalicelib.adapters.storefronts import shopify as storefront
 from chalicelib.adapters.storefronts.shopify import Shopify
 from chalicelib.domain.money import Money
@@ -39,7 +39,7 @@ def office(shop: FakeShopify) -> ShopifyAdmin:
 
 
 def opened(shop: FakeShopify, token: str = fakes.TOKEN) -> ShopifyAdmin:
-    return ShopifyAdmin("pellow-wren.myshopify.com", token, base=shop.url)
+    return ShopifyAdmin("pellow-wren.myshopify.com", lambda: token, base=shop.url)
 
 
 def voucher(**changes: Any) -> Voucher:
@@ -505,6 +505,19 @@ def test_a_wrong_client_gets_no_token(shop: FakeShopify) -> None:
     with pytest.raises(Misconfigured, match="client ID and secret") as refused:
         fetch_token("pellow-wren.myshopify.com", fakes.CLIENT, "not it", base=shop.url)
     assert "not it" not in str(refused.value)
+
+
+def test_a_token_serves_for_a_day(shop: FakeShopify) -> None:
+    clock = [0.0]
+    domain = "pellow-wren.myshopify.com"
+    token = DailyToken(domain, fakes.CLIENT, fakes.CLIENT_SECRET, base=shop.url, seconds=lambda: clock[0])
+    office = ShopifyAdmin(domain, token, base=shop.url)
+    asked = []
+    for hours in (0, 1, 22, 24):
+        clock[0] = hours * 3600.0
+        office.prove()
+        asked.append(shop.asked.count("token"))
+    assert asked == [1, 1, 1, 2]
 
 
 # --- when it goes wrong ---

@@ -584,6 +584,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Says nothing."""
 
     def _grant(self, form: dict[str, list[str]]) -> None:
+        self.shop.asked.append("token")
         given = {name: values[0] for name, values in form.items()}
         if given != {"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": CLIENT_SECRET}:
             send(self, 400, {"error": "invalid_client", "error_description": "Client authentication failed"})

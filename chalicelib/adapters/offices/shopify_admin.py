@@ -1,15 +1,17 @@
 """Shopify's back office over its Admin API in GraphQL. Shapes: Shopify's own schema of VERSION, and on shopify.dev "GraphQL Admin API
 reference", "API response status and error codes", "GraphQL Admin API rate limits" and "Work with protected customer data".
 
-The token is a custom app's. Orders of more than 60 days ago come only to an app that was granted read_all_orders besides SCOPES.
+The token is that of an app which the shop itself made: one for good where that was before 2026, else one for a day. Orders of more than 60 days ago come only to an app that was granted read_all_orders besides SCOPES.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,6 +48,9 @@ version: where a page costs too much, the next smaller one is asked for.
 """
 
 NEWEST = 10
+
+TOKEN_LASTS = 23 * 3600
+"""Seconds; Shopify says a day."""
 
 _MONEY = "shopMoney { amount } presentmentMoney { amount currencyCode }"
 _ADDRESS = "firstName lastName name company address1 address2 city province zip country countryCodeV2"
@@ -163,10 +168,12 @@ class _Denied(Misconfigured):
 
 
 class ShopifyAdmin:
-    """ports.Office for Shopify. `shop`: its myshopify.com name; `token`: of its custom app; `base`: where the API is, where not there."""
+    """ports.Office for Shopify. `shop`: its myshopify.com name; `token`: gives the app's token of the moment; `base`: where the API is,
+    where not there.
+    """
 
-    def __init__(self, shop: str, token: str, *, base: str = "") -> None:
-        self._api = Api("Shopify", base or f"https://{shop}", {"X-Shopify-Access-Token": token}, _MEND)
+    def __init__(self, shop: str, token: Callable[[], str], *, base: str = "") -> None:
+        self._api, self._token = Api("Shopify", base or f"https://{shop}", {}, _MEND), token
 
     def register(self, voucher: Voucher) -> None:
         """A discount of its own for each voucher, in the shop's currency; it combines with no other."""
@@ -290,7 +297,28 @@ class ShopifyAdmin:
         return _data(self._call(query, variables))
 
     def _call(self, query: str, variables: Mapping[str, Any]) -> Answer:
-        return self._api.call("POST", f"/admin/api/{VERSION}/graphql.json", data={"query": query, "variables": variables})
+        path, headers = f"/admin/api/{VERSION}/graphql.json", {"X-Shopify-Access-Token": self._token()}
+        return self._api.call("POST", path, data={"query": query, "variables": variables}, headers=headers)
+
+
+class DailyToken:
+    """The token of an app whose tokens last for a day: fetched when first asked for, and again before it runs out.
+
+    `seconds`: a clock that only moves forward.
+    """
+
+    def __init__(
+        self, shop: str, client: str, secret: str, *, base: str = "", seconds: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._fetch = partial(fetch_token, shop, client, secret, base=base)
+        self._seconds = seconds
+        self._token, self._until = "", 0.0
+
+    def __call__(self) -> str:
+        """Errors: Retryable, Misconfigured."""
+        if not self._token or self._seconds() >= self._until:
+            self._token, self._until = self._fetch(), self._seconds() + TOKEN_LASTS
+        return self._token
 
 
 def fetch_token(shop: str, client: str, secret: str, *, base: str = "") -> str:

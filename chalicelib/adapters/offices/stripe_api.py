@@ -25,6 +25,7 @@ _MEND = (
     "Give a secret or restricted key of the live account that may read events, checkout sessions and products, and write coupons, "
     "promotion codes and webhook endpoints."
 )
+_ODD = "Stripe answered, but not with what was asked for."
 
 
 class _Refused(Invalid):
@@ -83,13 +84,12 @@ class StripeApi:
         """
         query = {f"types[{number}]": one for number, one in enumerate(EVENT_TYPES)}
         page = self._get("/events", {**query, "created[gte]": str(int(since.timestamp())), **_paged(after)})
-        events = objects(page.get("data"))
-        told = tuple((text(event.get("type")), strict_json.dumps(event)) for event in reversed(events))
+        told = tuple((text(event.get("type")), strict_json.dumps(event)) for event in reversed(_listed(page)))
         return Changed(told, _next(page))
 
     def prove(self) -> Proof:
         answer = self._call("GET", "/checkout/sessions", query={"limit": str(NEWEST), "status": "complete"})
-        buyers = [mapping(one.get("customer_details")) for one in objects(mapping(answer.body).get("data"))]
+        buyers = [mapping(one.get("customer_details")) for one in _listed(mapping(answer.body))]
         return Proof(
             shop=self._account(),
             orders=len(buyers),
@@ -132,7 +132,7 @@ class StripeApi:
         after: str | None = ""
         while after is not None:
             page = self._get(path, {**query, **_paged(after)})
-            yield from objects(page.get("data"))
+            yield from _listed(page)
             after = _next(page) or None
 
     def _get(self, path: str, query: Mapping[str, str]) -> Payload:
@@ -204,16 +204,22 @@ def _paged(after: str) -> dict[str, str]:
     return {"limit": str(PAGE), **({"starting_after": after} if after else {})}
 
 
-def _next(page: Payload) -> str:
-    """Behind which to go on, "" at the end. Errors: Retryable where it is no list."""
+def _listed(page: Payload) -> list[Payload]:
+    """Errors: Retryable where it is no list."""
     found = page.get("data")
-    if not isinstance(found, list) or (page.get("has_more") is True and not objects(found)):
-        raise Retryable("Stripe answered, but not with what was asked for.")
-    return _id(objects(found)[-1]) if page.get("has_more") is True else ""
+    if not isinstance(found, list):
+        raise Retryable(_ODD)
+    return objects(found)
+
+
+def _next(page: Payload) -> str:
+    """Behind which to go on, "" at the end."""
+    found = _listed(page)
+    return _id(found[-1] if found else {}) if page.get("has_more") is True else ""
 
 
 def _id(thing: Payload) -> str:
     found = text(thing.get("id"))
     if not _ID.fullmatch(found):
-        raise Retryable("Stripe answered, but not with what was asked for.")
+        raise Retryable(_ODD)
     return found
