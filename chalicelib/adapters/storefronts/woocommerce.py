@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -48,20 +49,15 @@ _UNBORN = ("checkout-draft", "auto-draft", "draft", "new")
 """Not placed: a basket that the checkout keeps, and an order that somebody has begun to write in the admin pages."""
 
 _UNPAID = ("pending", "failed")
+_UNSENT = (*_UNPAID, "on-hold", "processing")
+"""Not completed, or no longer. WooCommerce before 3.0 gives such an order the day of its last change for that of its completion."""
+
 _TRASHED = "trash"
-_DELIVERED = ("delivered", "wc-delivered")
+_DELIVERED = ("delivered",)
 """No status of WooCommerce's own, but what parcel plugins add."""
 
-_ESCAPED = (
-    ("&lt;", "<"),
-    ("&gt;", ">"),
-    ("&quot;", '"'),
-    ("&#034;", '"'),
-    ("&#039;", "'"),
-    ("&#39;", "'"),
-    ("&#x27;", "'"),
-    ("&amp;", "&"),
-)
+_ESCAPED = re.compile("&(?:lt|gt|quot|amp|#0*(?:34|38|39|60|62)|#[xX]0*2[267]);")
+"""All that wp_specialchars_decode reads."""
 
 TRACKINGS = "_wc_shipment_tracking_items"
 _TRACKING = (
@@ -75,7 +71,14 @@ _TRACKING = (
 _WHOLE = "completed"
 """The id of the parcel that stands for an order of which only its completion is told."""
 
-_GIFT_META = ("_gift_message", "_gift_wrap", "_billing_gift", "_is_gift", "_wcgp_gift_message", "_gift_recipient_email")
+_GIFT_META = {
+    **{name: name for name in ("_gift_message", "_gift_wrap", "_is_gift", "_gift_recipient_email")},
+    "_billing_gift": "gift",
+    "_shipping_gift": "gift",
+    "_wcgp_gift_message": "gift message",
+}
+"""An order's private fields that may make it a gift, by the names that are known to any shop."""
+
 _CARD_PREFIXES = ("wc_gift_card_", "pw_gift_card_", "ywgc_", "_ywgc_")
 
 
@@ -135,9 +138,7 @@ class WooCommerce:
 
 def unescaped(secret: str) -> str:
     """The secret as its owner typed it: WordPress escapes five characters before it keeps it, and these alone."""
-    for escaped, char in _ESCAPED:
-        secret = secret.replace(escaped, char)
-    return secret
+    return _ESCAPED.sub(lambda found: html.unescape(found[0]), secret)
 
 
 def _order_of(payload: Payload) -> Payload:
@@ -150,6 +151,8 @@ def _status(payload: Payload) -> str:
 
 
 def _order(payload: Payload, status: str, *, restored: bool) -> Learnt:
+    if "total" not in payload:  # a customer, a coupon or a refund, whose topic was changed on its way
+        raise Invalid("The body is no order: it has no total.", "total")
     placed = _time(payload, "date_created", "created_at")
     if placed is None:
         raise Invalid("The order does not say when it was placed.", "date_created_gmt")
@@ -260,7 +263,7 @@ def _meta(payload: Payload) -> Iterator[tuple[str, str]]:
     for one in (*objects(payload.get("meta_data")), *objects(payload.get("meta"))):
         name, value = text(one.get("key")), one.get("value")
         if name and not isinstance(value, (dict, list)):
-            yield name, text(value, 500)
+            yield name, "yes" if value is True else text(value, 500)
 
 
 def _codes(payload: Payload) -> tuple[str, ...]:
@@ -271,7 +274,9 @@ def _codes(payload: Payload) -> tuple[str, ...]:
 def _signs(payload: Payload) -> Signs:
     lines = [list(_meta(item)) for item in objects(payload.get("line_items"))]
     cards = [meta for meta in lines if any(name.startswith(_CARD_PREFIXES) for name, _ in meta)]
-    of_order = [(name, value) for name, value in _meta(payload) if not name.startswith("_") or name in _GIFT_META]
+    of_order = [
+        (_GIFT_META.get(name, name), value) for name, value in _meta(payload) if not name.startswith("_") or name in _GIFT_META
+    ]
     return Signs(
         said=(*of_order, *(pair for meta in lines if meta not in cards for pair in meta)),
         card=tuple(pair for meta in cards for pair in meta),
@@ -281,7 +286,7 @@ def _signs(payload: Payload) -> Signs:
 
 
 def _label(address: Payload) -> Label:
-    lines = (text(address.get(name)) for name in ("company", "address_1", "address_2", "city", "state", "postcode", "country"))
+    lines = (text(address.get(name)) for name in ("company", "address_1", "address_2", "city", "state", "postcode"))
     return Label(_full_name(address), _country(address), tuple(line for line in lines if line))
 
 
@@ -296,13 +301,14 @@ def _refunds(payload: Payload, in_currency: str, seen: datetime) -> Iterator[Ref
 
 def _parcels(payload: Payload, status: str, seen: datetime) -> Iterator[Parcel]:
     """From what tracking plugins note. Without them an order's completion is all that tells of its parcel."""
-    completed = _time(payload, "date_completed", "completed_at")
     delivered = seen if status in _DELIVERED else None
-    tracked = list(_tracked(payload, completed or seen, seen, delivered))
+    completed = _time(payload, "date_completed", "completed_at") or delivered
+    unsent = status in _UNSENT
+    tracked = list(_tracked(payload, seen if unsent else completed or seen, seen, delivered))
     yield from tracked
-    if completed is not None and status not in _UNPAID:
-        # with a tracked parcel it counts no longer, also where it was told of before
-        yield Parcel(_WHOLE, seen, completed, delivered_at=None if tracked else delivered, failed=bool(tracked))
+    if completed is not None:
+        # with a tracked parcel it counts no longer, nor when the completion was taken back, also where it was told of before
+        yield Parcel(_WHOLE, seen, completed, delivered_at=None if tracked else delivered, failed=unsent or bool(tracked))
 
 
 def _tracked(payload: Payload, sent: datetime, seen: datetime, delivered: datetime | None) -> Iterator[Parcel]:
