@@ -9,32 +9,40 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import msgspec
 import pytest
 
 from chalicelib.adapters.local.table_sqlite import SqliteTable
 from chalicelib.domain import journal
+from chalicelib.domain.customer import ConsentSaid
 from chalicelib.domain.delivery import DeliveryEvent
 from chalicelib.domain.follow_up import PLANNED, SENDING, UNSURE, FollowUp
+from chalicelib.domain.identity import person_id
 from chalicelib.errors import TooMany
 from chalicelib.stores import canary, follow_ups, gate
 from chalicelib.usecases.ask_for_events import ask_for_events
 from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.confirm_claim import confirm_claim, look_at_claim
+from chalicelib.usecases.erase import erase
 from chalicelib.usecases.lease import leased
 from chalicelib.usecases.list_follow_ups import list_follow_ups
 from chalicelib.usecases.pause import pause, resume
 from chalicelib.usecases.receive_webhook import receive_webhook
 from chalicelib.usecases.record_delivery import record_delivery
 from chalicelib.usecases.recover import free_the_dead
+from chalicelib.usecases.redeem_voucher import look_at_voucher, redeem_voucher
 from chalicelib.usecases.restore import restore
+from chalicelib.usecases.run_errand import run_errand
 from chalicelib.usecases.settle import How, settle
 from chalicelib.usecases.stop import look_at_stop, stop
+from chalicelib.usecases.take_consent import take_consent
 from chalicelib.usecases.take_order import take_order
 from chalicelib.usecases.tick import tick
 from chalicelib.usecases.write_thanks import look_at_card, write_thanks
 from tests.docs.reading import rows, section, text_of
 from tests.factories import asked, gift_order, learnt, shopify_order, shopify_parcel, signed
 from tests.support.counting_table import CountingTable
+from tests.support.fake_office import FakeOffice
 from tests.support.sending import Service, fails_once
 from tests.support.watched import Crash
 from tests.support.world import NOON, TestWorld
@@ -293,9 +301,42 @@ def _restores() -> Iterator[Shop]:
     yield shop
 
 
+def _storefronts() -> Iterator[Shop]:
+    shop = Shop()
+    world = shop.world
+    headers, raw = signed("orders/create", shopify_order(), x_shopify_webhook_id="1", x_shopify_event_id="1")
+    shop.measure("webhook received under two names", lambda: receive_webhook(world, "shopify", headers, raw))
+    shop.order(shopify_order())
+    yes = ConsentSaid("shopify", "yes", BUYER, BUYER, at=NOON, confirmed=True)
+    shop.measure("storefront tells of a yes", lambda: take_consent(world, yes))
+    shop.measure("storefront tells of the same yes", lambda: take_consent(world, yes))
+    no = msgspec.structs.replace(yes, said="no", at=NOON + timedelta(hours=1))
+    world.clock.move(timedelta(hours=2))
+    shop.measure("storefront tells of a no", lambda: take_consent(world, no))
+    person = person_id(world.secrets.people, BUYER)
+    shop.measure("erase a person with one order and one mail", lambda: erase(world, person))
+    yield shop
+
+
+def _errands() -> Iterator[Shop]:
+    shop = Shop(known="storefront")
+    world = shop.world
+    world.office = FakeOffice()
+    claim_voucher(world, asked(), IP)
+    world.work()
+    link = shop.link(BUYER, "/api/confirm")
+    shop.measure("confirm, and the storefront is to learn of the code", lambda: confirm_claim(world, link))
+    code = confirm_claim(world, link).voucher.code
+    shop.measure("errand: the storefront learns of a code", lambda: run_errand(world, f"voucher-{code}"))
+    shop.measure("checkout asks what a voucher is worth", lambda: look_at_voucher(world, code))
+    shop.measure("checkout spends a voucher", lambda: redeem_voucher(world, code, "1"))
+    yield shop
+
+
 SETTLED: dict[str, How] = {"settle: it went out": "sent", "settle: again": "again", "settle: left at that": "leave"}
 STORIES = (
-    _claims, _limits, _orders, _gifts, _held, _ended, _paused, _webhooks, _leases, _doubts, _deaths, _restores,
+    _claims, _limits, _orders, _gifts, _held, _ended, _paused, _webhooks, _leases, _doubts, _deaths, _restores, _storefronts,
+    _errands,
 )  # fmt: skip
 
 
