@@ -388,6 +388,14 @@ def test_stripe_forgets_its_replies_some_day(stripe: FakeStripe) -> None:
     assert codes(stripe) == [CODE]
 
 
+def test_stripe_codes_end_only_once(stripe: FakeStripe) -> None:
+    office = office_of(stripe)
+    office.register(VOUCHER)
+    office.void(CODE)
+    office.void(CODE)
+    assert stripe.count("POST", "/promotion_codes/") == 1
+
+
 def test_stripe_keeps_somebody_elses_code(stripe: FakeStripe) -> None:
     stripe.promotions = [{"id": "promo_9", "code": CODE.lower(), "active": True, "coupon": {"id": "summer"}}]
     with pytest.raises(Invalid, match="did not make"):
