@@ -48,10 +48,14 @@ def _day(text: str) -> date:
 
 
 def _orders(asked: Asked) -> int:
+    from chalicelib.domain.identity import parse_address, person_id
+    from chalicelib.usecases.list_facts import list_facts
     from chalicelib.usecases.list_orders import list_orders
 
     with opened(asked) as world:
         found = [one for one in list_orders(world, asked.contact) if not asked.ask or one.gift == "ask"]
+        person = person_id(world.secrets.people, parse_address(asked.contact).key) if asked.contact else ""
+        facts = list_facts(world, person) if person else ()
     if asked.as_json:
         say_json(msgspec.to_builtins(found))
         return DONE
@@ -62,6 +66,8 @@ def _orders(asked: Asked) -> int:
         if one.gift != "not":
             ask = f" Say: courtesy gift {one.number or one.key} yes | no" if one.gift == "ask" else ""
             say(f"    {'A gift?' if one.gift == 'ask' else 'A gift.'} {' '.join(one.reasons)}{ask}")
+    for fact in facts:
+        say(f"Their orders state: {fact.kind} {fact.value} ({fact.about}), on {fact.at:%Y-%m-%d}.")
     if not found:
         say("You are asked nothing." if asked.ask else "No order is kept.")
     return DONE

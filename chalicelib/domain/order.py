@@ -63,6 +63,7 @@ class View(Struct, frozen=True, omit_defaults=True):
     in, None where that is the total's own. `codes`: discount codes as typed at the checkout. `part_dispatched`: the storefront says
     that some lines are still to be sent. `unpaid`: it was placed, but the payment is still to come or has failed.
     `called_off`: it is cancelled, but the storefront may take that back; what is final is `cancelled_at`.
+    `parcels`: the ids of all its parcels, where the storefront tells them with each view: then no other counts.
     """
 
     seen_at: datetime
@@ -84,6 +85,7 @@ class View(Struct, frozen=True, omit_defaults=True):
     unpaid: bool = False
     called_off: bool = False
     part_dispatched: bool = False
+    parcels: tuple[str, ...] | None = None
     cancelled_at: datetime | None = None
 
 
@@ -229,7 +231,7 @@ def merge(order: Order, learnt: Learnt, found: Judgement) -> Order:
         parcels[parcel.id] = _merge_parcel(parcels.get(parcel.id), parcel)
     refunds = {refund.id: refund for refund in order.refunds}
     for refund in learnt.refunds:
-        refunds[refund.id] = max(refunds.get(refund.id, refund), refund, key=_refund_rank)
+        refunds[refund.id] = _merge_refund(refunds.get(refund.id, refund), refund)
     return msgspec.structs.replace(
         order,
         view=view,
@@ -270,8 +272,11 @@ def _parcel_rank(parcel: Parcel) -> tuple[bool, str, bytes]:
     return parcel.dispatched_at is not None, stamp(parcel.seen_at), msgspec.json.encode(parcel)
 
 
-def _refund_rank(refund: Refund) -> tuple[str, int, bytes]:
-    return stamp(refund.at), refund.amount.amount, msgspec.json.encode(refund)
+def _merge_refund(old: Refund, new: Refund) -> Refund:
+    """Money that went back stays back: the larger sum counts, from the first time that any of it was seen."""
+    at = min(old.at, new.at)
+    dated = (msgspec.structs.replace(one, at=at) for one in (old, new))
+    return max(dated, key=lambda one: (one.amount.amount, msgspec.json.encode(one)))
 
 
 def _verdict_rank(told: tuple[Verdict, tuple[str, ...]]) -> tuple[int, tuple[str, ...]]:
@@ -343,7 +348,8 @@ def still_held(order: Order) -> tuple[tuple[Line, int], ...]:
 
 def live_parcels(order: Order) -> tuple[Parcel, ...]:
     """Those that were really sent."""
-    return tuple(parcel for parcel in order.parcels if not parcel.failed)
+    listed = order.view.parcels if order.view is not None else None
+    return tuple(parcel for parcel in order.parcels if not parcel.failed and (listed is None or parcel.id in listed))
 
 
 def arrival(order: Order, allowed: Arrivals, zone: str) -> Arrival | None:

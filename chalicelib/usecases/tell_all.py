@@ -9,6 +9,7 @@ import msgspec
 from chalicelib.ports import World
 from chalicelib.stores import orders
 from chalicelib.table import DUE, INDEXES, Item
+from chalicelib.usecases.list_facts import list_facts
 
 _OURS = ("pk", "sk", *INDEXES[DUE])
 
@@ -21,6 +22,7 @@ def tell_all(world: World, person: str, order_keys: Iterable[str] = ()) -> bytes
     told = {
         "about": [{"kind": str(item["sk"]).partition("#")[0].lower(), **_plain(item)} for item in about],
         "orders": [_plain(item) for item in found.values()],
+        "facts": list_facts(world, person) if person else (),
     }
     return msgspec.json.format(msgspec.json.encode(told), indent=2)
 

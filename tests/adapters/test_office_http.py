@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from chalicelib.adapters.offices import http
 from chalicelib.adapters.offices.http import Api, basic, harmless
 from chalicelib.errors import CourtesyError, Misconfigured, Retryable
+from tests.adapters import loopback
 from tests.adapters.loopback import unused_port
 from tests.support.fake_api import BROKEN, BUSY, HTML, MOVED, Asked, FakeApi, Fault, Reply, serving
 
@@ -71,6 +73,22 @@ def test_a_shut_door_is_misconfigured(echo: Echo, fault: Reply) -> None:
     assert isinstance(error, Misconfigured)
     assert "Give the key again." in str(error)
     assert len(echo.asked) == 1
+
+
+@pytest.mark.parametrize("base", ["https://", "https://[", "https://exa mple", "https://shop.example:99999"])
+def test_an_impossible_address_is_misconfigured(base: str) -> None:
+    with pytest.raises(Misconfigured, match="Give the key again"):
+        Api("Shop", base, {"Authorization": KEY}, "Give the key again.").call("GET", "/a", query={"email": "rosa@mail.example"})
+
+
+@pytest.mark.parametrize("half", [b"[1]", b'{"a":', b""])
+def test_an_answer_cut_short_is_retryable(half: bytes) -> None:
+    def breaks_off(connection: socket.socket) -> bool:
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 400\r\n\r\n" + half)
+        return False
+
+    with loopback.serving(breaks_off) as server, pytest.raises(Retryable, match="did not answer"):
+        Api("Shop", server.url, {}, "").call("GET", "/a")
 
 
 def test_nobody_listening_is_retryable() -> None:

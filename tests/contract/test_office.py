@@ -10,16 +10,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.adapters.offices import http, open_office, woocommerce_rest
+from chalicelib.adapters.offices import http, open_office, shopify_admin, woocommerce_rest
+from chalicelib.adapters.offices.shopify_admin import ShopifyAdmin
 from chalicelib.adapters.offices.stripe_api import StripeApi
 from chalicelib.adapters.offices.woocommerce_rest import WooRest
-from chalicelib.adapters.storefronts.stripe import EVENT_TYPES
+from chalicelib.adapters.storefronts.stripe import EVENT_TYPES, line
 from chalicelib.domain.money import Money
 from chalicelib.domain.voucher import Voucher
 from chalicelib.errors import CourtesyError, Invalid, Misconfigured, Retryable
 from chalicelib.ports import Office, Proof
-from tests.support import fake_stripe, fake_woocommerce
+from tests.support import fake_shopify, fake_stripe, fake_woocommerce
 from tests.support.fake_api import BROKEN, BUSY, Fault, Reply, serving
+from tests.support.fake_shopify import FakeShopify
 from tests.support.fake_stripe import FakeStripe
 from tests.support.fake_woocommerce import FakeWooCommerce
 from tests.support.world import demo_shop
@@ -37,9 +39,9 @@ VOUCHER = Voucher(
     issued_at=SINCE,
     ends_at=datetime(2026, 5, 31, 22, 59, 59, tzinfo=UTC),
 )
-SECRETS = (fake_woocommerce.KEY, fake_woocommerce.SECRET, fake_stripe.KEY, SECRET, "rosa@")
+SECRETS = (fake_woocommerce.KEY, fake_woocommerce.SECRET, fake_stripe.KEY, fake_shopify.TOKEN, SECRET, "rosa@")
 
-Vendor = FakeWooCommerce | FakeStripe
+Vendor = FakeWooCommerce | FakeStripe | FakeShopify
 
 
 @pytest.fixture
@@ -54,7 +56,13 @@ def stripe() -> Iterator[FakeStripe]:
         yield vendor
 
 
-@pytest.fixture(params=["woo", "stripe"])
+@pytest.fixture
+def shopify() -> Iterator[FakeShopify]:
+    with fake_shopify.fake_shopify() as vendor:
+        yield vendor
+
+
+@pytest.fixture(params=["woo", "stripe", "shopify"])
 def vendor(request: pytest.FixtureRequest) -> Vendor:
     found: Vendor = request.getfixturevalue(request.param)
     return found
@@ -67,6 +75,8 @@ def office(vendor: Vendor) -> Office:
 
 def office_of(vendor: Vendor, wrong: str = "") -> Office:
     """`wrong`: put behind the key."""
+    if isinstance(vendor, FakeShopify):
+        return ShopifyAdmin("pellow-wren.myshopify.com", lambda: fake_shopify.TOKEN + wrong, base=vendor.url)
     if isinstance(vendor, FakeStripe):
         return StripeApi(fake_stripe.KEY + wrong, base=vendor.url)
     return WooRest(vendor.url, fake_woocommerce.KEY + wrong, fake_woocommerce.SECRET)
@@ -74,6 +84,8 @@ def office_of(vendor: Vendor, wrong: str = "") -> Office:
 
 def codes(vendor: Vendor) -> list[str]:
     """Those that the checkout takes."""
+    if isinstance(vendor, FakeShopify):
+        return [code for code, node in vendor.discounts.items() if node["codeDiscount"]["status"] == "ACTIVE"]
     if isinstance(vendor, FakeStripe):
         return [one["code"] for one in vendor.promotions if one["active"]]
     return [one["code"].upper() for one in vendor.coupons.values()]
@@ -81,6 +93,9 @@ def codes(vendor: Vendor) -> list[str]:
 
 def subscriptions(vendor: Vendor) -> list[str]:
     """Where what goes."""
+    if isinstance(vendor, FakeShopify):
+        topics = {topic.upper().replace("/", "_"): topic for topic in shopify_admin.TOPICS}
+        return [f"{one['uri']} {topics[one['topic']]}" for one in vendor.subscriptions]
     if isinstance(vendor, FakeStripe):
         return [f"{one['url']} {topic}" for one in vendor.endpoints for topic in one["enabled_events"]]
     return [f"{one['delivery_url']} {one['topic']}" for one in vendor.webhooks.values() if one["status"] == "active"]
@@ -89,6 +104,11 @@ def subscriptions(vendor: Vendor) -> list[str]:
 def changes(vendor: Vendor, count: int, since: datetime = SINCE, *, apart: int = 1) -> list[str]:
     """That many orders change, `apart` seconds each from the next, from `since` on. Their ids, oldest first."""
     times = [since + timedelta(seconds=number * apart) for number in range(count)]
+    if isinstance(vendor, FakeShopify):
+        start = len(vendor.orders)
+        said = [at.isoformat().replace("+00:00", "Z") for at in times]
+        vendor.orders += [fake_shopify.admin_order(start + number, updatedAt=at) for number, at in enumerate(said)]
+        return [str(start + number) for number in range(count)]
     if isinstance(vendor, FakeStripe):
         made = [
             {"id": f"evt_{number}", "type": EVENT_TYPES[0], "created": int(at.timestamp())} for number, at in enumerate(times)
@@ -98,6 +118,20 @@ def changes(vendor: Vendor, count: int, since: datetime = SINCE, *, apart: int =
     start = len(vendor.orders)
     vendor.orders += [woo_order(start + number, at) for number, at in enumerate(times)]
     return [str(one["id"]) for one in vendor.orders[start:]]
+
+
+def fails(vendor: Vendor, *faults: Fault | Reply | None) -> None:
+    """What becomes of the next requests."""
+    if isinstance(vendor, FakeShopify):
+        vendor.fails = [_behaviour(vendor, fault) for fault in faults]
+    else:
+        vendor.next = list(faults)
+
+
+def _behaviour(vendor: FakeShopify, fault: Fault | Reply | None) -> fake_shopify.Behaviour:
+    if isinstance(fault, Reply):
+        return fake_shopify.answers(fault.status, fault.body)
+    return {"cut": fake_shopify.cuts, "stalled": fake_shopify.stalls(vendor)}[str(fault)]
 
 
 def woo_order(number: int, at: datetime, **changed: Any) -> dict[str, Any]:
@@ -126,9 +160,9 @@ def test_a_code_registers_once(office: Office, vendor: Vendor) -> None:
     assert codes(vendor) == [CODE]
 
 
-@pytest.mark.parametrize("before", [0, 1])
+@pytest.mark.parametrize(("vendor", "before"), [("woo", 0), ("stripe", 0), ("stripe", 1)], indirect=["vendor"])
 def test_a_lost_reply_registers_once(office: Office, vendor: Vendor, before: int) -> None:
-    vendor.next = [*[None] * (before if isinstance(vendor, FakeStripe) else 0), "lost"]
+    fails(vendor, *[None] * before, "lost")
     with pytest.raises(Retryable):
         office.register(VOUCHER)
     office.register(VOUCHER)
@@ -144,9 +178,10 @@ def test_a_void_code_is_gone(office: Office, vendor: Vendor) -> None:
     assert codes(vendor) == [others.code]
 
 
+@pytest.mark.parametrize("vendor", ["woo", "stripe"], indirect=True)
 def test_a_lost_reply_voids_once(office: Office, vendor: Vendor) -> None:
     office.register(VOUCHER)
-    vendor.next = [None, "lost"]
+    fails(vendor, None, "lost")
     with pytest.raises(Retryable):
         office.void(CODE)
     office.void(CODE)
@@ -157,6 +192,7 @@ def test_an_unknown_code_is_void(office: Office) -> None:
     office.void(CODE)
 
 
+@pytest.mark.parametrize("vendor", ["woo", "stripe"], indirect=True)
 def test_nobody_consented_at_the_storefront(office: Office, vendor: Vendor) -> None:
     assert office.unsubscribe("rosa@mail.example", SINCE) is False
     assert vendor.asked == []
@@ -179,6 +215,7 @@ def test_a_page_begins_with_its_oldest(office: Office, vendor: Vendor) -> None:
     assert seen(office) == ids
 
 
+@pytest.mark.parametrize("vendor", ["woo", "stripe"], indirect=True)
 def test_fractions_are_not_rounded(office: Office, vendor: Vendor) -> None:
     changes(vendor, 1)
     held = vendor.events if isinstance(vendor, FakeStripe) else vendor.orders
@@ -218,7 +255,7 @@ def test_a_passing_fault_is_retryable(
     office: Office, vendor: Vendor, call: str, fault: Fault | Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "READ", 0.1)
-    vendor.next = [fault]
+    fails(vendor, fault)
     with pytest.raises(Retryable) as raised:
         each_call(office)[call]()
     assert_harmless(raised.value)
@@ -226,7 +263,7 @@ def test_a_passing_fault_is_retryable(
 
 @pytest.mark.parametrize("call", ["void", "changed", "prove", "subscribe"])
 def test_no_list_is_not_an_empty_one(office: Office, vendor: Vendor, call: str) -> None:
-    vendor.next = [Reply(200, {})]
+    fails(vendor, Reply(200, {}))
     with pytest.raises(Retryable):
         each_call(office)[call]()
 
@@ -241,12 +278,16 @@ def test_a_wrong_key_is_misconfigured(vendor: Vendor, call: str) -> None:
 @pytest.mark.parametrize("call", CALLS)
 def test_a_no_is_told_without_secrets(office: Office, vendor: Vendor, call: str) -> None:
     said = f"No {fake_stripe.KEY} {fake_woocommerce.KEY}:{fake_woocommerce.SECRET} rosa@mail.example wanted this."
-    no = Reply(400, {"code": "bad", "message": said, "error": {"message": said}})
-    vendor.next = [no]
+    fails(vendor, Reply(400, {"code": "bad", "message": said, "error": {"message": said}, "errors": said}))
     with pytest.raises(Invalid, match=r"\(400\).*wanted this") as raised:
         each_call(office)[call]()
-    own = {fake_stripe.KEY} if isinstance(vendor, FakeStripe) else {fake_woocommerce.KEY, fake_woocommerce.SECRET}
-    assert not [one for one in (*own, "rosa@") if one in str(raised.value)]
+    assert not [one for one in (*own_keys(vendor), "rosa@") if one in str(raised.value)]
+
+
+def own_keys(vendor: Vendor) -> tuple[str, ...]:
+    if isinstance(vendor, FakeShopify):
+        return ()
+    return (fake_stripe.KEY,) if isinstance(vendor, FakeStripe) else (fake_woocommerce.KEY, fake_woocommerce.SECRET)
 
 
 def assert_harmless(error: CourtesyError) -> None:
@@ -269,6 +310,28 @@ def test_woo_voids_only_the_same_code(woo: FakeWooCommerce) -> None:
     woo.next = [Reply(200, [{"id": 1, "code": "another"}])]
     office_of(woo).void(CODE)
     assert codes(woo) == [CODE]
+
+
+def test_woo_voids_all_coupons_of_a_code(woo: FakeWooCommerce) -> None:
+    office = office_of(woo)
+    office.register(VOUCHER)
+    woo.coupons[100] = {**woo.coupons[1], "id": 100}
+    office.void(CODE)
+    assert codes(woo) == []
+
+
+def test_woo_voids_do_not_go_round_in_circles(woo: FakeWooCommerce) -> None:
+    stale = Reply(200, [{"id": 7, "code": CODE.lower()}])
+    woo.next = [stale, None, stale]
+    office_of(woo).void(CODE)
+    assert woo.count("DELETE") == 1
+
+
+def test_woo_goes_on_behind_hidden_orders(woo: FakeWooCommerce, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(woocommerce_rest, "PAGE", 3)
+    ids = changes(woo, 5)
+    woo.next = [Reply(200, [], {"X-WP-TotalPages": "2"})]
+    assert seen(office_of(woo)) == ids[3:]
 
 
 def test_woo_skips_no_order_that_moves(woo: FakeWooCommerce, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,6 +357,16 @@ def test_woo_proof_counts_names_and_addresses(woo: FakeWooCommerce) -> None:
     assert office_of(woo).prove() == Proof("127.0.0.1", 6, 2, 2, "10.1.2")
 
 
+def test_woo_proof_says_when_a_key_only_reads(woo: FakeWooCommerce) -> None:
+    woo.rights = "read"
+    assert office_of(woo).prove().missing == ("write",)
+
+
+def test_woo_proof_changes_nothing(woo: FakeWooCommerce) -> None:
+    assert office_of(woo).prove().missing == ()
+    assert (woo.coupons, woo.webhooks) == ({}, {})
+
+
 def test_woo_proof_needs_no_version(woo: FakeWooCommerce) -> None:
     woo.shows_status = False
     assert office_of(woo).prove().version == "v3"
@@ -306,6 +379,14 @@ def test_woo_webhooks_are_set_going_again(woo: FakeWooCommerce) -> None:
         one["status"] = "disabled"
     office.subscribe(URL, SECRET)
     assert [(one["status"], one["secret"]) for one in woo.webhooks.values()] == [("active", SECRET)] * 4
+
+
+def test_woo_webhooks_made_twice_become_one(woo: FakeWooCommerce) -> None:
+    office = office_of(woo)
+    office.subscribe(URL, "an older secret")
+    woo.webhooks |= {100 + id_: {**one, "id": 100 + id_} for id_, one in woo.webhooks.items()}
+    office.subscribe(URL, SECRET)
+    assert [one["secret"] for one in woo.webhooks.values()] == [SECRET] * 4
 
 
 def test_woo_webhooks_are_found_on_any_page(woo: FakeWooCommerce) -> None:
@@ -349,7 +430,19 @@ def test_woo_lines_need_no_asking(woo: FakeWooCommerce) -> None:
         office_of(woo).lines("1")
 
 
-@pytest.mark.parametrize("url", ["http://shop.example", "http://127.0.0.1.example", "ftp://shop.example", "shop.example", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://shop.example",
+        "http://127.0.0.1.example",
+        "ftp://shop.example",
+        "shop.example",
+        "",
+        "https://",
+        "https://[",
+        "http://",
+    ],
+)
 def test_woo_keys_travel_only_encrypted(url: str) -> None:
     with pytest.raises(Misconfigured):
         WooRest(url, fake_woocommerce.KEY, fake_woocommerce.SECRET)
@@ -378,6 +471,25 @@ def test_stripe_codes_serve_once_until_their_end(stripe: FakeStripe) -> None:
 def test_stripe_asks_no_minimum_of_nothing(stripe: FakeStripe) -> None:
     office_of(stripe).register(msgspec.structs.replace(VOUCHER, minimum=Money(0, "GBP")))
     assert not [name for name in stripe.promotions[0] if name.startswith("restrictions")]
+
+
+@pytest.mark.parametrize(
+    ("worth", "counted"),
+    [
+        (Money(1000, "GBP"), "1000"),
+        (Money(1000, "JPY"), "1000"),
+        (Money(1000, "ISK"), "100000"),
+        (Money(1000, "UGX"), "100000"),
+        (Money(1000, "MGA"), "10"),
+        (Money(1000, "KWD"), "1000"),
+    ],
+)
+def test_stripe_counts_as_the_storefront_reads(stripe: FakeStripe, worth: Money, counted: str) -> None:
+    office_of(stripe).register(msgspec.structs.replace(VOUCHER, value=worth, minimum=worth))
+    (promotion,) = stripe.promotions
+    coupon = promotion["coupon"]
+    assert (coupon["amount_off"], promotion["restrictions[minimum_amount]"]) == (counted, counted)
+    assert line({"amount_total": int(coupon["amount_off"]), "currency": coupon["currency"]}).price == worth.amount
 
 
 def test_stripe_forgets_its_replies_some_day(stripe: FakeStripe) -> None:
@@ -453,12 +565,20 @@ def test_stripe_proof_counts_finished_sessions(stripe: FakeStripe) -> None:
         {"id": "cs_2", "status": "complete", "customer_details": told},
         {"id": "cs_3", "status": "complete", "customer_details": {"name": None, "email": "rosa@mail.example"}},
     ]
-    assert office_of(stripe).prove() == Proof("Pellow & Wren", 2, 1, 2, fake_stripe.VERSION)
+    assert office_of(stripe).prove() == Proof("Pellow & Wren (test mode)", 2, 1, 2, fake_stripe.VERSION)
 
 
 def test_stripe_proof_needs_no_account(stripe: FakeStripe) -> None:
     stripe.shows_account = False
-    assert office_of(stripe).prove().shop == "Stripe"
+    assert office_of(stripe).prove().shop == "Stripe (test mode)"
+
+
+def test_stripe_begins_again_behind_a_lost_event(stripe: FakeStripe) -> None:
+    changes(stripe, 101)
+    office = office_of(stripe)
+    after = office.changed(SINCE).next
+    stripe.events = stripe.events[:50]
+    assert len(office.changed(SINCE, after).events) == 50
 
 
 def test_stripe_tells_its_secret_once(stripe: FakeStripe) -> None:

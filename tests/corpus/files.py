@@ -34,6 +34,7 @@ OBJECTS = {
 
 EXAMPLES = {
     "shopify/order": "orders/create", "shopify/gift-order": "orders/create", "shopify/gift-fulfilment": "fulfillments/update",
+    "woocommerce/order": "order.created", "woocommerce/gift-order": "order.created", "woocommerce/completed": "order.updated",
 }  # fmt: skip
 """The topics of those of our own examples that do not say theirs."""
 

@@ -23,6 +23,8 @@ _ALLOWED = {
     ("GET", "account"): set[str](),
     ("DELETE", "webhook_endpoints"): set[str](),
 }
+_WHOLE = re.compile(r"limit|amount_off|max_redemptions|redeem_by|expires_at|created\[gte\]|restrictions\[minimum_amount\]")
+_RESTRICTIONS = {"restrictions[minimum_amount]", "restrictions[minimum_amount_currency]"}
 
 
 class FakeStripe(FakeApi):
@@ -50,9 +52,13 @@ class FakeStripe(FakeApi):
         allowed = _ALLOWED.get((asked.method, kind))
         if allowed is None:
             return _no(404, "", f"Unrecognized request URL ({asked.method}: {asked.path}).")
-        given = {name.partition("[")[0] for name in {**asked.query, **asked.form}}
-        if unknown := sorted(given - allowed):
-            return _no(400, "parameter_unknown", f"Received unknown parameter: {unknown[0]}")
+        sent = {**asked.query, **asked.form}
+        unknown = {name.partition("[")[0] for name in sent} - allowed
+        unknown |= {name for name in sent if name.startswith("restrictions[")} - _RESTRICTIONS
+        if unknown:
+            return _no(400, "parameter_unknown", f"Received unknown parameter: {min(unknown)}")
+        if wrong := [name for name, value in sent.items() if _WHOLE.fullmatch(name) and not re.fullmatch("-?[0-9]+", value)]:
+            return _no(400, "parameter_invalid_integer", f"Invalid integer: {sent[wrong[0]]}")
         return self._once(asked, lambda: self._do(asked, kind, rest))
 
     def _once(self, asked: Asked, do: Callable[[], Reply]) -> Reply:

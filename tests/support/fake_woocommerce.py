@@ -52,12 +52,16 @@ class FakeWooCommerce(FakeApi):
             ("GET", "system_status"): self._status,
             ("GET", "coupons"): self._find_coupons,
             ("POST", "coupons"): self._make_coupon,
-            ("DELETE", "coupons"): self._delete_coupon,
+            ("DELETE", "coupons"): lambda asked, id_: self._delete(asked, id_, self.coupons, "shop_coupon"),
             ("GET", "orders"): self._list_orders,
             ("GET", "webhooks"): lambda asked, _: _page(asked, [_shown(one) for one in self.webhooks.values()]),
             ("POST", "webhooks"): self._make_webhook,
             ("PUT", "webhooks"): self._change_webhook,
+            ("DELETE", "webhooks"): lambda asked, id_: self._delete(asked, id_, self.webhooks, "shop_webhook"),
         }
+        if (asked.method, kind, id_) == ("POST", "coupons", "batch"):
+            assert asked.json == {}
+            return Reply(200, [])
         way = ways.get((asked.method, kind))
         if way is None:
             return _no(404, "rest_no_route", "No route was found matching the URL and request method.")
@@ -68,11 +72,14 @@ class FakeWooCommerce(FakeApi):
     def _status(self, asked: Asked, _: int) -> Reply:
         if not self.shows_status:
             return _no(403, "woocommerce_rest_cannot_view", "Sorry, you cannot list resources.")
+        # all else of the environment would first try to reach PayPal
+        assert asked.query == {"_fields": "environment.version"}
         return Reply(200, {"environment": {"version": "10.1.2"}})
 
     def _find_coupons(self, asked: Asked, _: int) -> Reply:
         code = asked.query.get("code", "").lower()
-        return _page(asked, [one for one in self.coupons.values() if not code or one["code"] == code])
+        found = [one for one in self.coupons.values() if not code or one["code"] == code]
+        return _page(asked, found[-1:] if code else found)  # of one code it tells only the newest
 
     def _make_coupon(self, asked: Asked, _: int) -> Reply:
         given = asked.json
@@ -95,12 +102,12 @@ class FakeWooCommerce(FakeApi):
             return text.rstrip("Z")
         return (datetime.fromisoformat(text) - self.zone).isoformat()
 
-    def _delete_coupon(self, asked: Asked, id_: int) -> Reply:
-        if asked.query.get("force") != "true":
-            return _no(501, "woocommerce_rest_trash_not_supported", "The coupon does not support trashing.")
-        if id_ not in self.coupons:
-            return _no(404, "woocommerce_rest_shop_coupon_invalid_id", "Invalid ID.")
-        return Reply(200, self.coupons.pop(id_))
+    def _delete(self, asked: Asked, id_: int, things: dict[int, dict[str, Any]], kind: str) -> Reply:
+        if asked.query != {"force": "true"}:
+            return _no(501, "woocommerce_rest_trash_not_supported", "That does not support trashing.")
+        if id_ not in things:
+            return _no(404, f"woocommerce_rest_{kind}_invalid_id", "Invalid ID.")
+        return Reply(200, things.pop(id_))
 
     def _list_orders(self, asked: Asked, _: int) -> Reply:
         status, after = asked.query.get("status", "any"), asked.query.get("modified_after", "")
@@ -117,9 +124,10 @@ class FakeWooCommerce(FakeApi):
         given = asked.json
         _known(given, _WEBHOOK)
         if not _TOPIC.fullmatch(given.get("topic", "")):
-            return _no(400, "woocommerce_rest_invalid_webhook_topic", "Webhook topic must be valid.")
+            return _no(400, "woocommerce_rest_shop_webhook_invalid_topic", "Webhook topic is required and must be valid.")
         if not given.get("delivery_url", "").startswith("https://"):
-            return _no(400, "woocommerce_rest_invalid_webhook_delivery_url", f"Invalid URL; secret {given['secret']}, {SECRET}.")
+            said = f"Invalid URL; secret {given['secret']}, {SECRET}."  # it says no secret, but plugins may
+            return _no(400, "woocommerce_rest_shop_webhook_invalid_delivery_url", said)
         made = {"status": "active", **given, "id": self._number()}
         self.webhooks[made["id"]] = made
         return Reply(201, _shown(made))
@@ -128,7 +136,7 @@ class FakeWooCommerce(FakeApi):
         given = asked.json
         _known(given, _WEBHOOK)
         if id_ not in self.webhooks:
-            return _no(404, "woocommerce_rest_shop_webhook_invalid_id", "Invalid ID.")
+            return _no(400, "woocommerce_rest_shop_webhook_invalid_id", "ID is invalid.")
         self.webhooks[id_].update(given)
         return Reply(200, _shown(self.webhooks[id_]))
 

@@ -65,9 +65,10 @@ class Api:
     ) -> Answer:
         """`data` goes as JSON, `form` as a form. Whatever it says with a status below 500, but for those that we cannot use, comes back.
 
-        Errors: Retryable (nobody answered in time, 429, 5xx, not JSON), Misconfigured (401, 403, a redirect, a 404 that is not of an API).
+        Errors: Retryable (nobody answered in time, 429, 5xx, not JSON), Misconfigured (401, 403, a redirect, a 404 that is not of an API,
+        an address that is none).
         """
-        from urllib3.exceptions import HTTPError
+        from urllib3.exceptions import HTTPError, LocationValueError
 
         url = f"{self._base}{path}" + (f"?{urlencode(query)}" if query else "")
         sent = {"Accept": "application/json", "User-Agent": "Courtesy", **self._headers, **(headers or {})}
@@ -82,6 +83,8 @@ class Api:
             if len(raw) > MAX_ANSWER:
                 answer.close()  # its rest would be read as the next answer
             answer.release_conn()
+        except LocationValueError:
+            raise Misconfigured(f"{self._name} cannot be at this address. {self._mend}") from None
         except HTTPError as error:
             # the error's own text may hold the address with its query
             raise Retryable(f"{self._name} did not answer ({type(error).__name__}).") from None

@@ -1,4 +1,6 @@
-"""Stripe's back office over its API. Shapes: docs.stripe.com, "API Reference" as of VERSION, "Idempotent requests", "Pagination"."""
+"""Stripe's back office over its API. Shapes: docs.stripe.com, "API Reference" as of VERSION, "Idempotent requests", "Pagination",
+"Supported currencies".
+"""
 
 from __future__ import annotations
 
@@ -10,16 +12,23 @@ from chalicelib import strict_json
 from chalicelib.adapters.offices.http import Answer, Api, harmless
 from chalicelib.adapters.storefronts.fields import Payload, digest, mapping, objects, text
 from chalicelib.adapters.storefronts.stripe import EVENT_TYPES, line
+from chalicelib.domain.money import Money
 from chalicelib.domain.order import Line
 from chalicelib.domain.voucher import Voucher
 from chalicelib.errors import Invalid, Misconfigured, Retryable
 from chalicelib.ports import Changed, Proof, Subscribed
 
 VERSION = "2024-06-20"
-"""Whatever the account's own is, answers are shaped so. From 2025-09-30 on a promotion code names its coupon otherwise."""
+"""Whatever the account's own is, answers are shaped so, and the events that are posted to us. Only those that `changed` brings are shaped
+as the account has it. From 2025-09-30 on a promotion code names its coupon otherwise.
+"""
 
 PAGE, NEWEST = 100, 10
 
+_HUNDREDTHS, _WHOLE = ("ISK", "UGX"), ("MGA",)
+"""Currencies of which Stripe counts hundredths, though they have no coin below one; and the other way round."""
+
+_TEST_KEY = re.compile(r"[a-z]k_test_")
 _ID = re.compile(r"[A-Za-z0-9_]{1,100}")
 _MEND = (
     "Give a secret or restricted key of the live account that may read events, checkout sessions and products, and write coupons, "
@@ -44,7 +53,9 @@ class StripeApi:
         self._api = Api("Stripe", base, {"Authorization": f"Bearer {key}", "Stripe-Version": VERSION}, _MEND)
 
     def register(self, voucher: Voucher) -> None:
-        """A coupon of its own for each voucher, and a promotion code that stands for it at the checkout."""
+        """A coupon of its own for each voucher, and a promotion code that stands for it at the checkout. Either may serve once, so a second
+        code would be worth nothing.
+        """
         ours = f"courtesy-{voucher.code}"
         try:
             self._post("/coupons", _coupon(ours, voucher))
@@ -83,15 +94,21 @@ class StripeApi:
         events commutes. Stripe keeps them for 30 days.
         """
         query = {f"types[{number}]": one for number, one in enumerate(EVENT_TYPES)}
-        page = self._get("/events", {**query, "created[gte]": str(int(since.timestamp())), **_paged(after)})
+        try:
+            page = self._get("/events", {**query, "created[gte]": str(int(since.timestamp())), **_paged(after)})
+        except _Refused as refused:
+            if after and refused.code == "resource_missing":
+                return self.changed(since)  # behind an event that Stripe keeps no more: from the beginning
+            raise
         told = tuple((text(event.get("type")), strict_json.dumps(event)) for event in reversed(_listed(page)))
         return Changed(told, _next(page))
 
     def prove(self) -> Proof:
+        """A key of the test mode works as well, but all that it shows are tests, of which nothing comes: `shop` says so."""
         answer = self._call("GET", "/checkout/sessions", query={"limit": str(NEWEST), "status": "complete"})
         buyers = [mapping(one.get("customer_details")) for one in _listed(mapping(answer.body))]
         return Proof(
-            shop=self._account(),
+            shop=self._account() + (" (test mode)" if _TEST_KEY.match(self._key) else ""),
             orders=len(buyers),
             named=sum(bool(text(buyer.get("name"))) for buyer in buyers),
             addressed=sum(bool(text(buyer.get("email"))) for buyer in buyers),
@@ -165,7 +182,7 @@ def _coupon(id_: str, voucher: Voucher) -> dict[str, str]:
     return {
         "id": id_,
         "name": f"Courtesy {voucher.code}"[:40],
-        "amount_off": str(voucher.value.amount),
+        "amount_off": _counted(voucher.value),
         "currency": voucher.value.currency.lower(),
         "duration": "once",
         "max_redemptions": "1",
@@ -175,7 +192,7 @@ def _coupon(id_: str, voucher: Voucher) -> dict[str, str]:
 
 def _promotion(coupon: str, voucher: Voucher) -> dict[str, str]:
     least = {
-        "restrictions[minimum_amount]": str(voucher.minimum.amount),
+        "restrictions[minimum_amount]": _counted(voucher.minimum),
         "restrictions[minimum_amount_currency]": voucher.minimum.currency.lower(),
     }
     return {
@@ -185,6 +202,13 @@ def _promotion(coupon: str, voucher: Voucher) -> dict[str, str]:
         "expires_at": str(int(voucher.ends_at.timestamp())),
         **(least if voucher.minimum.amount > 0 else {}),
     }
+
+
+def _counted(money: Money) -> str:
+    """As Stripe counts it, which is what the storefront reads back."""
+    if money.currency in _HUNDREDTHS:
+        return str(money.amount * 100)
+    return str(money.amount // 100 if money.currency in _WHOLE else money.amount)
 
 
 def _coupon_of(promotion: Payload) -> str:

@@ -1,8 +1,8 @@
 """WooCommerce's back office over its REST API v3. Shapes: "WooCommerce REST API Documentation", and WooCommerce's own controllers where
-they do otherwise.
+they do otherwise. WooCommerce 5.8 or later: those before cannot tell what changed since when, and say so.
 
-WooCommerce tries each webhook once, and disables it for good after five failures in a row: `subscribe` sets it going again, and the
-nightly `changed` brings what was missed.
+WooCommerce tries each event once, and disables a webhook for good after more than five failures in a row: `subscribe` sets it going again,
+and the nightly `changed` brings what was missed.
 """
 
 from __future__ import annotations
@@ -42,10 +42,7 @@ class WooRest:
     """
 
     def __init__(self, url: str, key: str, secret: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")):
-            raise Misconfigured("Give the shop's address with https:// : else anybody on the way could read WooCommerce's keys.")
-        self._host = parts.hostname or ""
+        self._host = _host(url)
         self._secrets = (key, secret)
         self._api = Api("WooCommerce", f"{url.rstrip('/')}/wp-json/wc/v3", basic(key, secret), _MEND)
 
@@ -56,12 +53,14 @@ class WooRest:
             self._done(answer)
 
     def void(self, code: str) -> None:
-        """For good: what lies in the trash would still hold the code."""
-        for coupon in _listed(self._done(self._api.call("GET", "/coupons", query={"code": code}))):
-            if str(coupon.get("code")).casefold() == code.casefold():
-                answer = self._api.call("DELETE", f"/coupons/{_id(coupon)}", query={"force": "true"})
-                if answer.status not in (404, 410):
-                    self._done(answer)
+        """Each coupon of that code, for good. Two tries at once may have made two, and only the newest is ever told and taken: behind it the
+        other would come alive.
+        """
+        gone = set[str]()
+        while left := [id_ for id_ in self._coupons(code) if id_ not in gone]:
+            for id_ in left:
+                self._delete(f"/coupons/{id_}")
+            gone.update(left)
 
     def unsubscribe(self, address: str, at: datetime) -> bool:
         """WooCommerce keeps no consent."""
@@ -90,8 +89,9 @@ class WooRest:
         answer = self._done(self._api.call("GET", "/orders", query=query))
         orders = _listed(answer)
         events = tuple(("order.updated", strict_json.dumps(order)) for order in orders)
-        if orders and _pages(answer) > int(number):
-            ended = when(f"{orders[-1].get('date_modified_gmt')}Z")
+        if _pages(answer) > int(number):
+            # a page has holes where the key's owner may not see an order
+            ended = when(f"{orders[-1].get('date_modified_gmt')}Z") if orders else None
             if ended is not None and _naive(ended) > begins:
                 return Changed(events, f"{status}/{_naive(ended)}/1")
             return Changed(events, f"{status}/{begins}/{int(number) + 1}")
@@ -99,6 +99,7 @@ class WooRest:
         return Changed(events, f"{later[0]}/{_naive(since)}/1" if later else "")
 
     def prove(self) -> Proof:
+        """`missing` is write where the key only reads."""
         query = {"orderby": "date", "order": "desc", "per_page": str(NEWEST), "status": "any"}
         orders = _listed(self._done(self._api.call("GET", "/orders", query=query)))
         buyers = [mapping(order.get("billing")) for order in orders]
@@ -108,9 +109,11 @@ class WooRest:
             named=sum(bool(text(buyer.get("first_name")) or text(buyer.get("last_name"))) for buyer in buyers),
             addressed=sum(bool(text(buyer.get("email"))) for buyer in buyers),
             version=self._version(),
+            missing=() if self._may_write() else ("write",),
         )
 
     def subscribe(self, url: str, secret: str) -> Subscribed:
+        """Of two for one topic, which two tries at once may have made, one stays."""
         if not secret:
             raise Misconfigured(
                 "Give the secret webhooks/woocommerce/current: WooCommerce would else choose one, and keep it to itself."
@@ -121,9 +124,22 @@ class WooRest:
             ours = [one for one in known if one.get("topic") == topic]
             for one in ours[:1]:
                 self._done(self._api.call("PUT", f"/webhooks/{_id(one)}", data=to), secret)
+            for one in ours[1:]:
+                self._delete(f"/webhooks/{_id(one)}")
             if not ours:
                 self._done(self._api.call("POST", "/webhooks", data={"name": f"Courtesy: {topic}", "topic": topic, **to}), secret)
         return Subscribed(TOPICS)
+
+    def _coupons(self, code: str) -> list[str]:
+        """Ids of those that it tells of the code, which it writes in small letters."""
+        found = _listed(self._done(self._api.call("GET", "/coupons", query={"code": code})))
+        return [_id(one) for one in found if str(one.get("code")).casefold() == code.casefold()]
+
+    def _delete(self, path: str) -> None:
+        """For good, not into the trash. That it is gone is fine."""
+        answer = self._api.call("DELETE", path, query={"force": "true"})
+        if answer.status not in (404, 410):
+            self._done(answer)
 
     def _webhooks(self) -> Iterator[Payload]:
         number, pages = 1, 1
@@ -133,12 +149,22 @@ class WooRest:
             number, pages = number + 1, _pages(answer)
 
     def _version(self) -> str:
-        """Some keys may not see it, some shops take too long over it; the API's own version then."""
+        """Some keys may not see it; the API's own version then. Asked for alone, for with all else of the environment the shop would first
+        try to reach PayPal.
+        """
         try:
-            answer = self._api.call("GET", "/system_status", query={"_fields": "environment"})
+            answer = self._api.call("GET", "/system_status", query={"_fields": "environment.version"})
         except (Misconfigured, Retryable):
             return "v3"
         return text(mapping(mapping(answer.body).get("environment")).get("version"), 20) or "v3"
+
+    def _may_write(self) -> bool:
+        """A batch of nothing changes nothing, but asks for the right to."""
+        try:
+            self._api.call("POST", "/coupons/batch", data={})
+        except Misconfigured:
+            return False
+        return True
 
     def _done(self, answer: Answer, *secrets: str) -> Answer:
         """Errors: Invalid, Misconfigured."""
@@ -151,6 +177,18 @@ class WooRest:
         if said.get("code") == "rest_no_route":
             return Misconfigured(f"There is no WooCommerce at this address ({answer.status}). {_MEND}")
         return Invalid(f"WooCommerce says no ({answer.status}): {harmless(said.get('message'), *self._secrets, *secrets)}")
+
+
+def _host(url: str) -> str:
+    """Errors: Misconfigured where the keys would not be safe on the way there."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    host = parts.hostname or ""
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and host in ("127.0.0.1", "::1", "localhost"))):
+        raise Misconfigured("Give the shop's address with https:// : else anybody on the way could read WooCommerce's keys.")
+    return host
 
 
 def _coupon(voucher: Voucher) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ Payload = Mapping[str, Any]
 _YEARS = range(1990, 2200)
 _MAX_QUANTITY, MAX_ID = 10**6, 128
 MAX_OPTIONS = 6
+_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 UNKNOWN_CURRENCY = "XXX"
 """ISO 4217's "no currency"."""
 UNREADABLE = "ZZ"
@@ -87,7 +89,10 @@ def money(value: Any, currency: str) -> Money:
 
 
 def quantity(value: Any) -> int:
-    """A whole number from 0 to a million."""
+    """A whole number from 0 to a million. What is sold by weight or length, "1.50", counts as begun pieces."""
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        whole, _, part = value.partition(".")
+        value = int(whole) + bool(part.strip("0"))
     return min(value, _MAX_QUANTITY) if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 

@@ -13,6 +13,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from chalicelib import strict_json
 from chalicelib.adapters.storefronts.fields import (
     Payload,
@@ -77,7 +79,9 @@ _GIFT_META = {
     "_shipping_gift": "gift",
     "_wcgp_gift_message": "gift message",
 }
-"""An order's private fields that may make it a gift, by the names that are known to any shop."""
+"""An order's private fields that may make it a gift, by the names that are known to any shop. No other private field counts: plugins note
+there what has nothing to do with gifts.
+"""
 
 _CARD_PREFIXES = ("wc_gift_card_", "pw_gift_card_", "ywgc_", "_ywgc_")
 
@@ -158,12 +162,14 @@ def _order(payload: Payload, status: str, *, restored: bool) -> Learnt:
         raise Invalid("The order does not say when it was placed.", "date_created_gmt")
     seen = _time(payload, "date_modified", "updated_at") or placed
     in_currency = currency(payload.get("currency"))
+    parcels = tuple(_parcels(payload, status, seen))
+    view = _view(payload, status, placed, seen, in_currency)
     return Learnt(
         source=SOURCE,
         order=foreign_id(payload.get("id"), "order"),
-        view=_view(payload, status, placed, seen, in_currency),
+        view=msgspec.structs.replace(view, parcels=tuple(sorted(parcel.id for parcel in parcels))),
         signs=_signs(payload),
-        parcels=tuple(_parcels(payload, status, seen)),
+        parcels=parcels,
         refunds=tuple(_refunds(payload, in_currency, seen)),
         gone="restored" if restored else "deleted" if status == _TRASHED else "",
     )
@@ -291,7 +297,7 @@ def _label(address: Payload) -> Label:
 
 
 def _refunds(payload: Payload, in_currency: str, seen: datetime) -> Iterator[Refund]:
-    """An order lists its refunds without their day; the first time that one was seen is near enough, and merging keeps the last."""
+    """An order lists its refunds without their day; the first time that one was seen is near enough."""
     for one in objects(payload.get("refunds")):
         with suppress(Invalid):
             amount = abs(money(one.get("total", one.get("amount")), in_currency).amount)
@@ -306,9 +312,8 @@ def _parcels(payload: Payload, status: str, seen: datetime) -> Iterator[Parcel]:
     unsent = status in _UNSENT
     tracked = list(_tracked(payload, seen if unsent else completed or seen, seen, delivered))
     yield from tracked
-    if completed is not None:
-        # with a tracked parcel it counts no longer, nor when the completion was taken back, also where it was told of before
-        yield Parcel(_WHOLE, seen, completed, delivered_at=None if tracked else delivered, failed=unsent or bool(tracked))
+    if completed is not None and not unsent and not tracked:
+        yield Parcel(_WHOLE, seen, completed, delivered_at=delivered)
 
 
 def _tracked(payload: Payload, sent: datetime, seen: datetime, delivered: datetime | None) -> Iterator[Parcel]:
