@@ -1,5 +1,5 @@
 """WooCommerce's back office over its REST API v3. Shapes: "WooCommerce REST API Documentation", and WooCommerce's own controllers where
-they do otherwise. WooCommerce 5.8 or later: those before cannot tell what changed since when, and say so.
+they do otherwise. From WooCommerce 5.8 on, which can tell what changed since when.
 
 WooCommerce tries each event once, and disables a webhook for good after more than five failures in a row: `subscribe` sets it going again,
 and the nightly `changed` brings what was missed.
