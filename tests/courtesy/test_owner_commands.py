@@ -81,6 +81,14 @@ def test_orders_are_listed_with_what_is_known(ask: Any, data: Path) -> None:
     assert "#1042" not in ask("orders", "--contact", "isobel.trant@example.com")[1]
 
 
+def test_what_orders_state_is_shown(ask: Any, data: Path) -> None:
+    line = {"id": 1, "title": "Tide ring", "variant_title": "M", "sku": "RING-TIDE", "quantity": 1, "price": "48.00"}
+    order(data, line_items=[line])
+    assert "Their orders state: size M (rings), on 2026-03-02." in ask("orders", "--contact", "isobel.trant@example.com")[1]
+    ask("gift", "1041", "yes")
+    assert "size M" not in ask("orders", "--contact", "isobel.trant@example.com")[1]
+
+
 def test_the_owner_is_asked_and_answers(ask: Any, data: Path) -> None:
     assert ask("orders", "--ask") == (0, "You are asked nothing.\n")
     order(data, shipping_address=LABEL)
