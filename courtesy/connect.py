@@ -41,8 +41,10 @@ NEEDS = {
     "shopify": Needs(
         (
             "In Shopify's Dev Dashboard: Create app, release a version with the scopes below, install it in the shop, then Settings: client ID, secret.",
-            "Scopes: read_orders, read_customers, write_customers, read_products, read_fulfillments, write_discounts; read_all_orders for",
-            "orders older than 60 days. Under protected customer data: name and e-mail.",
+            "Scopes: read_orders, read_customers, write_customers, read_products, read_fulfillments, write_discounts; read_all_orders, which",
+            "Shopify grants on request, for orders older than 60 days.",
+            "Protected customer data, where its pages ask: name, e-mail and address. An app made in the shop's admin before 2026 gets",
+            "these on the Grow plan or higher alone. Click by click: docs/connecting-shopify.md.",
         ),
         (
             Key(
@@ -56,15 +58,16 @@ NEEDS = {
     ),
     "woocommerce": Needs(
         (
-            "In WordPress: WooCommerce, Settings, Advanced, REST API, Add key, with permission Read/Write.",
-            "The shop must answer over https, with permalinks other than plain.",
+            "In WordPress: WooCommerce, Settings, Advanced, REST API, Add key, for an administrator, with permission Read/Write.",
+            "The shop must answer over https, with permalinks other than plain. Click by click: docs/connecting-woocommerce.md.",
         ),
         (Key(("api/woocommerce/key",), "Consumer key"), Key(("api/woocommerce/secret",), "Consumer secret")),
     ),
     "stripe": Needs(
         (
             "In Stripe: Developers, API keys, Create restricted key.",
-            "Allow: Checkout Sessions read, Events read, Coupons write, Promotion Codes write, Webhook Endpoints write.",
+            "Allow: Checkout Sessions read, Products read, Events read, Charges and Refunds read, Coupons write, Promotion Codes write,",
+            "Webhook Endpoints write. Click by click: docs/connecting-stripe.md.",
         ),
         (Key(("api/stripe/key",), "Restricted key"),),
     ),
