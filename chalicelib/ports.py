@@ -349,7 +349,8 @@ class Changed(Struct, frozen=True):
 
 class Proof(Struct, frozen=True):
     """What a storefront lets us see. `orders`: how many of the newest were looked at; `named`, `addressed`: how many of these told the
-    buyer's name and e-mail address. `version`: of the API that answered. `missing`: scopes that we still need.
+    buyer's name and e-mail address. `version`: of the API that answered; `pinned`: the one that we asked for, "" where there is no choice. `missing`: scopes that we
+    still need.
     """
 
     shop: str
@@ -358,6 +359,7 @@ class Proof(Struct, frozen=True):
     addressed: int
     version: str
     missing: tuple[str, ...] = ()
+    pinned: str = ""
 
 
 class Subscribed(Struct, frozen=True):

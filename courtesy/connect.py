@@ -143,6 +143,10 @@ def _prove(world: LocalWorld) -> bool:
     say(
         f"{proof.shop}, API {proof.version}: of the newest {proof.orders} orders, {proof.named} tell a name and {proof.addressed} an e-mail address."
     )
+    if proof.pinned and proof.version != proof.pinned:
+        say(
+            f"It should answer as {proof.pinned}, which it no longer knows: bring Courtesy up to date, for what it tells may have changed."
+        )
     if proof.missing:
         say(f"Still missing: {', '.join(proof.missing)}. Allow them there, then run this again.")
     if proof.orders and not proof.addressed:

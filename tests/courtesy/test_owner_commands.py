@@ -214,6 +214,7 @@ def test_an_older_app_has_a_token(ask: Any, data: Path, office: FakeOffice, monk
     [
         (Proof("P", 10, 10, 0, "1"), "No e-mail address arrives"),
         (Proof("P", 0, 0, 0, "1", ("read_orders",)), "Still missing: read_orders"),
+        (Proof("P", 9, 9, 0, "2027-07", pinned="2026-07"), "It should answer as 2026-07"),
     ],
 )
 def test_what_is_missing_is_said(

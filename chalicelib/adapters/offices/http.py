@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,12 +18,12 @@ from chalicelib.domain.identity import tidy
 from chalicelib.errors import Invalid, Misconfigured, Retryable
 
 if TYPE_CHECKING:
-    from urllib3 import PoolManager
+    from urllib3 import BaseHTTPResponse, PoolManager
 
-CONNECT, READ = 3.0, 10.0
-"""Seconds. A call that takes longer is asked again later, never waited for."""
+CONNECT, READ, WHOLE = 3.0, 10.0, 60.0
+"""Seconds: to be let in, between two pieces of the answer, for all of it. A call that takes longer is asked again later, never waited for."""
 
-MAX_ANSWER = 20_000_000
+MAX_ANSWER, _PIECE = 20_000_000, 65_536
 _HEADER = re.compile(r"[\x21-\x7e ]*")
 _ADDRESS = re.compile(r"\S+@\S+")
 
@@ -79,13 +80,10 @@ class Api:
             sent["Content-Type"], body = "application/x-www-form-urlencoded", urlencode(form).encode()
         try:
             answer = self._pool.request(method, url, body=body, headers=sent, redirect=False, preload_content=False)
-            raw = answer.read(MAX_ANSWER + 1)
-            if len(raw) > MAX_ANSWER:
-                answer.close()  # its rest would be read as the next answer
-            answer.release_conn()
+            raw = _read(answer)
         except LocationValueError:
             raise Misconfigured(f"{self._name} cannot be at this address. {self._mend}") from None
-        except HTTPError as error:
+        except (HTTPError, TimeoutError) as error:
             # the error's own text may hold the address with its query
             raise Retryable(f"{self._name} did not answer ({type(error).__name__}).") from None
         return self._sorted(answer.status, raw, {name.lower(): value for name, value in answer.headers.items()})
@@ -103,6 +101,21 @@ class Api:
             if status == 404:
                 raise Misconfigured(f"{self._name} has no API at this address (404). {self._mend}") from None
             raise Retryable(f"{self._name} answered, but not in JSON ({status}).") from None
+
+
+def _read(answer: BaseHTTPResponse) -> bytes:
+    """All of it, or somewhat more than MAX_ANSWER. Errors: TimeoutError where it only trickles; urllib3's."""
+    ends, raw = time.monotonic() + WHOLE, bytearray()
+    while piece := answer.read1(_PIECE):
+        raw += piece
+        late = time.monotonic() > ends
+        if late or len(raw) > MAX_ANSWER:
+            answer.close()  # its rest would be read as the next answer
+            if late:
+                raise TimeoutError
+            break
+    answer.release_conn()
+    return bytes(raw)
 
 
 def basic(user: str, password: str) -> dict[str, str]:

@@ -238,6 +238,7 @@ class ShopifyAdmin:
             named=sum(_is_named(order) for order in orders),
             addressed=sum(_is_addressed(order) for order in orders),
             version=answer.headers.get("x-shopify-api-version", VERSION),
+            pinned=VERSION,
             missing=_missing({text(scope.get("handle")) for scope in objects(app.get("accessScopes"))}),
         )
 

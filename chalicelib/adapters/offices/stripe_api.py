@@ -113,6 +113,7 @@ class StripeApi:
             named=sum(bool(text(buyer.get("name"))) for buyer in buyers),
             addressed=sum(bool(text(buyer.get("email"))) for buyer in buyers),
             version=answer.headers.get("stripe-version", VERSION),
+            pinned=VERSION,
         )
 
     def subscribe(self, url: str, secret: str) -> Subscribed:
