@@ -565,7 +565,9 @@ def test_stripe_proof_counts_finished_sessions(stripe: FakeStripe) -> None:
         {"id": "cs_2", "status": "complete", "customer_details": told},
         {"id": "cs_3", "status": "complete", "customer_details": {"name": None, "email": "rosa@mail.example"}},
     ]
-    assert office_of(stripe).prove() == Proof("Pellow & Wren (test mode)", 2, 1, 2, fake_stripe.VERSION, pinned=fake_stripe.VERSION)
+    assert office_of(stripe).prove() == Proof(
+        "Pellow & Wren (test mode)", 2, 1, 2, fake_stripe.VERSION, pinned=fake_stripe.VERSION
+    )
 
 
 def test_stripe_proof_needs_no_account(stripe: FakeStripe) -> None:
