@@ -521,15 +521,6 @@ def test_stripe_refuses_a_worthless_voucher(stripe: FakeStripe) -> None:
     assert_harmless(raised.value)
 
 
-def test_stripe_busy_with_the_same_is_retryable(stripe: FakeStripe) -> None:
-    stripe.next = [
-        None,
-        Reply(409, {"error": {"type": "idempotency_error", "code": "idempotency_key_in_use", "message": "Wait."}}),
-    ]
-    with pytest.raises(Retryable):
-        office_of(stripe).register(VOUCHER)
-
-
 def test_stripe_lines_come_with_their_products(stripe: FakeStripe) -> None:
     stripe.items["cs_live_1"] = [
         {

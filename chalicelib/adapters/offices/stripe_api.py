@@ -1,4 +1,4 @@
-"""Stripe's back office over its API. Shapes: docs.stripe.com, "API Reference" as of VERSION, "Idempotent requests", "Pagination",
+"""Stripe's back office over its API. Shapes: docs.stripe.com, "API Reference" as of VERSION, "Pagination",
 "Supported currencies".
 """
 
@@ -10,7 +10,7 @@ from datetime import datetime
 
 from chalicelib import strict_json
 from chalicelib.adapters.offices.http import Answer, Api, harmless
-from chalicelib.adapters.storefronts.fields import Payload, digest, mapping, objects, text
+from chalicelib.adapters.storefronts.fields import Payload, mapping, objects, text
 from chalicelib.adapters.storefronts.stripe import EVENT_TYPES, line
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Line
@@ -54,7 +54,7 @@ class StripeApi:
 
     def register(self, voucher: Voucher) -> None:
         """A coupon of its own for each voucher, and a promotion code that stands for it at the checkout. Either may serve once, so a second
-        code would be worth nothing.
+        code would be worth nothing, and no idempotency key is needed: under one Stripe repeats its own failures for a day.
         """
         ours = f"courtesy-{voucher.code}"
         try:
@@ -63,7 +63,7 @@ class StripeApi:
             if refused.code != "resource_already_exists":
                 raise
         try:
-            self._post("/promotion_codes", _promotion(ours, voucher), {"Idempotency-Key": f"courtesy-{digest(ours)}"})
+            self._post("/promotion_codes", _promotion(ours, voucher))
         except _Refused:
             # why not has no name of its own where the code is in use
             live = self._live(voucher.code)
@@ -156,8 +156,8 @@ class StripeApi:
     def _get(self, path: str, query: Mapping[str, str]) -> Payload:
         return mapping(self._call("GET", path, query=query).body)
 
-    def _post(self, path: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Payload:
-        return mapping(self._call("POST", path, form=form, headers=headers).body)
+    def _post(self, path: str, form: Mapping[str, str]) -> Payload:
+        return mapping(self._call("POST", path, form=form).body)
 
     def _call(
         self,
@@ -166,17 +166,13 @@ class StripeApi:
         *,
         query: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Errors: as ports.Office."""
-        answer = self._api.call(method, path, query=query, form=form, headers=headers)
+        answer = self._api.call(method, path, query=query, form=form)
         if answer.status < 400:
             return answer
         error = mapping(mapping(answer.body).get("error"))
-        code = text(error.get("code"))
-        if code == "idempotency_key_in_use":
-            raise Retryable("Stripe is still busy with the same request; it is asked again in a moment.")
-        raise _Refused(f"Stripe says no ({answer.status}): {harmless(error.get('message'), self._key)}", code)
+        raise _Refused(f"Stripe says no ({answer.status}): {harmless(error.get('message'), self._key)}", text(error.get("code")))
 
 
 def _coupon(id_: str, voucher: Voucher) -> dict[str, str]:
