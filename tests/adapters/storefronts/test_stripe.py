@@ -496,6 +496,7 @@ ALL_BACK = event(charge(), REFUNDED, after=9000)
         ([UNPAID, LATER_PAID], ""),
         ([UNPAID, LATER_FAILED], "cancelled"),
         ([UNPAID, event(session(), PAID)], ""),
+        ([UNPAID, event(session(payment_status="unpaid"), PAID, after=3600)], ""),
         ([UNPAID, LATER_PAID, PART_BACK], ""),
         ([UNPAID, LATER_PAID, PART_BACK, ALL_BACK], "refunded"),
         ([event(session()), event(charge(), REFUNDED)], "refunded"),
