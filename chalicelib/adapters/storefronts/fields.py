@@ -6,12 +6,13 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from chalicelib import strict_json
 from chalicelib.domain.calendar import instant
 from chalicelib.domain.identity import tidy
-from chalicelib.domain.money import Money, parse
+from chalicelib.domain.money import Money, parse, plain
 from chalicelib.errors import Invalid
 
 Payload = Mapping[str, Any]
@@ -74,6 +75,11 @@ def when(value: Any) -> datetime | None:
     return found if found.year in _YEARS else None
 
 
+def when_in_gmt(value: Any) -> datetime | None:
+    """As `when`, of a time that is in GMT without saying so."""
+    return when(value) or (when(f"{value}+00:00") if isinstance(value, str) else None)
+
+
 def currency(value: Any) -> str:
     """Three capital letters, UNKNOWN_CURRENCY for anything else."""
     found = text(value, 4).upper()
@@ -86,6 +92,16 @@ def money(value: Any, currency: str) -> Money:
         return parse(text(value, 40), currency)
     except ValueError:
         return Money(0, currency)
+
+
+def rounded(value: Any, currency: str) -> Money:
+    """As `money`, of an amount that may be finer than the smallest coin: to the nearest."""
+    said = text(value, 40)
+    try:
+        coins = Decimal(said).quantize(Decimal(plain(Money(0, currency))), ROUND_HALF_UP)
+    except InvalidOperation:
+        return money(said, currency)
+    return money(str(coins), currency)
 
 
 def quantity(value: Any) -> int:

@@ -23,14 +23,15 @@ from chalicelib.adapters.storefronts.fields import (
     digest,
     foreign_id,
     mapping,
-    money,
     objects,
     options,
     quantity,
     read_object,
+    rounded,
     text,
     url,
     when,
+    when_in_gmt,
 )
 from chalicelib.adapters.storefronts.signatures import MISMATCH, base64_hmac, needed, same, usable
 from chalicelib.domain.calendar import stamp
@@ -55,20 +56,44 @@ _UNSENT = (*_UNPAID, "on-hold", "processing")
 """Not completed, or no longer. WooCommerce before 3.0 gives such an order the day of its last change for that of its completion."""
 
 _TRASHED = "trash"
+_PART_SENT = ("partial-shipped", "partially-shipped")
 _DELIVERED = ("delivered",)
-"""No status of WooCommerce's own, but what parcel plugins add."""
+_SENT = ("completed", "shipped", *_DELIVERED)
+"""But for "completed", no statuses of WooCommerce's own, but what parcel plugins add."""
 
 _ESCAPED = re.compile("&(?:lt|gt|quot|amp|#0*(?:34|38|39|60|62)|#[xX]0*2[267]);")
 """All that wp_specialchars_decode reads."""
 
 TRACKINGS = "_wc_shipment_tracking_items"
-_TRACKING = (
-    ("_aftership_tracking_number", "_aftership_tracking_provider_name"),
-    ("_tracking_number", "_tracking_provider"),
-    ("ywot_tracking_code", "ywot_carrier_name"),
-    ("_wcst_order_trackno", "_wcst_order_tracking_company_name"),
+_TRACKED_LISTS = (TRACKINGS, "_aftership_tracking_items")
+_TRACKED_LINE = "_vi_wot_order_item_tracking_data"
+_CARRIER = ("formatted_tracking_provider", "custom_tracking_provider", "tracking_provider", "carrier_name", "slug")
+_LINK = ("custom_tracking_link", "tracking_link", "formatted_tracking_link", "ast_tracking_link")
+_SHIPPED = ("date_shipped", "time")
+"""What the items of those lists call a parcel's carrier, link and day, the best first; each calls its number tracking_number."""
+
+_TRACKED_ONCE = (
+    {
+        "_aftership_tracking_number": "tracking_number",
+        "_aftership_tracking_provider_name": "carrier_name",
+        "_aftership_tracking_shipdate": "date_shipped",
+    },
+    {"_tracking_number": "tracking_number", "_tracking_provider": "carrier_name", "_tracking_url": "tracking_link"},
+    {
+        "ywot_tracking_code": "tracking_number",
+        "ywot_carrier_name": "carrier_name",
+        "ywot_carrier_id": "slug",
+        "ywot_carrier_url": "tracking_link",
+        "ywot_pick_up_date": "date_shipped",
+    },
+    {
+        "_wcst_order_trackno": "tracking_number",
+        "_wcst_order_trackname": "carrier_name",
+        "_wcst_order_track_http_url": "tracking_link",
+        "_wcst_order_dispatch_date": "date_shipped",
+    },
 )
-"""Of plugins that keep one parcel: the field with its number, and the one with its carrier."""
+"""Plugins that keep one parcel, each part of it in a field of its own: the field, and what the lists call that part."""
 
 _WHOLE = "completed"
 """The id of the parcel that stands for an order of which only its completion is told."""
@@ -78,12 +103,24 @@ _GIFT_META = {
     "_billing_gift": "gift",
     "_shipping_gift": "gift",
     "_wcgp_gift_message": "gift message",
+    "_wfc_gift_message": "gift message",
 }
 """An order's private fields that may make it a gift, by the names that are known to any shop. No other private field counts: plugins note
 there what has nothing to do with gifts.
 """
 
+_CHECKOUT_FIELD = "_wc_other/"
+"""But a shop's own fields on the block checkout are kept as _wc_other/<whose>/<field>, and are filled in by people."""
+
 _CARD_PREFIXES = ("wc_gift_card_", "pw_gift_card_", "ywgc_", "_ywgc_")
+_CARD_TO = {
+    "_ywgc_recipients": "ywgc_recipient_email",
+    "wc_gift_card_to_multiple": "wc_gift_card_to",
+    "pw_gift_card_to": "pw_gift_card_to",
+}
+"""Fields that may name several to whom a card goes."""
+
+_MAX_VALUES = 10
 
 
 class WooCommerce:
@@ -171,28 +208,24 @@ def _order(payload: Payload, status: str, *, restored: bool) -> Learnt:
         signs=_signs(payload),
         parcels=parcels,
         refunds=tuple(_refunds(payload, in_currency, seen)),
-        gone="restored" if restored else "deleted" if status == _TRASHED else "",
+        gone="restored" if restored else "",
     )
 
 
 def _time(payload: Payload, name: str, legacy: str) -> datetime | None:
     """In GMT, which `<name>_gmt` alone surely is. The first API has none: its times are the site's own, and are taken for GMT."""
-    for value in (payload.get(f"{name}_gmt"), payload.get(name), payload.get(legacy)):
-        if isinstance(value, str) and value:
-            found = when(value) or when(f"{value.replace(' ', 'T', 1)}+00:00")
-            if found is not None:
-                return found
-    return None
+    said = (payload.get(f"{name}_gmt"), payload.get(name), payload.get(legacy))
+    return next((found for one in said if (found := when_in_gmt(one)) is not None), None)
 
 
 def _view(payload: Payload, status: str, placed: datetime, seen: datetime, in_currency: str) -> View:
     items = objects(payload.get("line_items"))
     with_tax = payload.get("prices_include_tax") is True
     lines = [_line(item, in_currency, with_tax=with_tax) for item in items]
-    total = money(payload.get("total"), in_currency)
-    postage = money(payload.get("shipping_total", payload.get("total_shipping")), in_currency).amount
-    postage += money(payload.get("shipping_tax"), in_currency).amount if with_tax else 0
-    tax = 0 if with_tax else money(payload.get("total_tax"), in_currency).amount
+    total = rounded(payload.get("total"), in_currency)
+    postage = rounded(payload.get("shipping_total", payload.get("total_shipping")), in_currency).amount
+    postage += rounded(payload.get("shipping_tax"), in_currency).amount if with_tax else 0
+    tax = 0 if with_tax else rounded(payload.get("total_tax"), in_currency).amount
     return View(
         seen_at=seen,
         placed_at=placed,
@@ -208,8 +241,10 @@ def _view(payload: Payload, status: str, placed: datetime, seen: datetime, in_cu
         status_url=url(payload.get("view_order_url")),
         refunded=status == "refunded",
         unpaid=status in _UNPAID,
-        # an order that was cancelled for want of money stands again when that comes after all
+        # an order that was cancelled for want of money stands again when that comes after all, and one in the trash when it is taken
+        # out, also where no order.restored is heard
         called_off=status in ("cancelled", _TRASHED),
+        part_dispatched=status in _PART_SENT,
     )
 
 
@@ -242,22 +277,30 @@ def _full_name(address: Payload) -> str:
 
 
 def _line(item: Payload, in_currency: str, *, with_tax: bool) -> Line:
-    meta = list(_meta(item))
-    chosen = [(_attribute(name), value) for name, value in meta if not name.startswith("_")]
     variant = text(item.get("variation_id"), 64)
+    # a line's total is always without its tax, whatever the shop shows
+    price, tax = (rounded(item.get(name), in_currency).amount for name in ("total", "total_tax"))
     return Line(
         title=text(html.unescape(text(item.get("name"), 300))),
         quantity=quantity(item.get("quantity")),
-        # a line's total is always without its tax, whatever the shop shows
-        price=money(item.get("total"), in_currency).amount
-        + (money(item.get("total_tax"), in_currency).amount if with_tax else 0),
+        price=price + tax if with_tax else price,
         id=text(item.get("id"), 64),
         product=text(item.get("product_id"), 64),
         variant="" if variant == "0" else variant,
         sku=text(item.get("sku"), 64),
-        options=options(chosen),
-        for_gift=says_gift(meta),
+        options=options(_chosen(item)),
+        for_gift=says_gift(_said(item)),
     )
+
+
+def _chosen(item: Payload) -> Iterator[tuple[str, str]]:
+    """What was chosen, in the words of the shop's pages; what starts with an underscore is for machines."""
+    for one in _meta(item):
+        key = text(one.get("key"))
+        label = text(one.get("display_key")) or text(one.get("label"))
+        value = text(one.get("display_value"), 300) or text(one.get("value"), 300)
+        if key and not key.startswith("_"):
+            yield html.unescape(_attribute(key) if label in ("", key) else label), html.unescape(value)
 
 
 def _attribute(name: str) -> str:
@@ -265,11 +308,20 @@ def _attribute(name: str) -> str:
     return name.removeprefix("pa_").replace("-", " ").replace("_", " ")
 
 
-def _meta(payload: Payload) -> Iterator[tuple[str, str]]:
-    for one in (*objects(payload.get("meta_data")), *objects(payload.get("meta"))):
-        name, value = text(one.get("key")), one.get("value")
-        if name and not isinstance(value, (dict, list)):
-            yield name, "yes" if value is True else text(value, 500)
+def _meta(payload: Payload) -> list[Payload]:
+    return [*objects(payload.get("meta_data")), *objects(payload.get("meta"))]
+
+
+def _said(payload: Payload) -> list[tuple[str, str]]:
+    """Its fields, as (name, value), each as often as it has values. A box that was never shown has none."""
+    fields = ((text(one.get("key")), one.get("value")) for one in _meta(payload))
+    return [
+        (name, "yes" if value is True else "no" if value is False else text(value, 500))
+        for name, values in fields
+        if name
+        for value in (values[:_MAX_VALUES] if isinstance(values, list) else [values])
+        if value is not None and not isinstance(value, (dict, list))
+    ]
 
 
 def _codes(payload: Payload) -> tuple[str, ...]:
@@ -278,17 +330,28 @@ def _codes(payload: Payload) -> tuple[str, ...]:
 
 
 def _signs(payload: Payload) -> Signs:
-    lines = [list(_meta(item)) for item in objects(payload.get("line_items"))]
-    cards = [meta for meta in lines if any(name.startswith(_CARD_PREFIXES) for name, _ in meta)]
-    of_order = [
-        (_GIFT_META.get(name, name), value) for name, value in _meta(payload) if not name.startswith("_") or name in _GIFT_META
-    ]
+    lines = [_said(item) for item in objects(payload.get("line_items"))]
+    cards = [said for said in lines if any(name.startswith(_CARD_PREFIXES) for name, _ in said)]
     return Signs(
-        said=(*of_order, *(pair for meta in lines if meta not in cards for pair in meta)),
-        card=tuple(pair for meta in cards for pair in meta),
+        said=(*_of_order(payload), *(pair for said in lines if said not in cards for pair in said)),
+        card=tuple(pair for said in cards for name, value in said for pair in _each_to(name, value)),
         parcel=_label(_shipping(payload)),
         bill=_label(_bill(payload)),
     )
+
+
+def _of_order(payload: Payload) -> Iterator[tuple[str, str]]:
+    for name, value in _said(payload):
+        if name.startswith(_CHECKOUT_FIELD):
+            yield name.rpartition("/")[2], value
+        elif name in _GIFT_META or not name.startswith("_"):
+            yield _GIFT_META.get(name, name), value
+
+
+def _each_to(name: str, value: str) -> list[tuple[str, str]]:
+    several = name in _CARD_TO and value.count("@") > 1
+    found = value.replace(",", " ").replace(";", " ").split() if several else [value]
+    return [(_CARD_TO.get(name, name), one) for one in found]
 
 
 def _label(address: Payload) -> Label:
@@ -300,59 +363,70 @@ def _refunds(payload: Payload, in_currency: str, seen: datetime) -> Iterator[Ref
     """An order lists its refunds without their day; the first time that one was seen is near enough."""
     for one in objects(payload.get("refunds")):
         with suppress(Invalid):
-            amount = abs(money(one.get("total", one.get("amount")), in_currency).amount)
+            amount = abs(rounded(one.get("total"), in_currency).amount)
             if amount:
                 yield Refund(foreign_id(one.get("id"), "refund"), seen, Money(amount, in_currency))
 
 
 def _parcels(payload: Payload, status: str, seen: datetime) -> Iterator[Parcel]:
     """From what tracking plugins note. Without them an order's completion is all that tells of its parcel."""
-    delivered = seen if status in _DELIVERED else None
-    completed = _time(payload, "date_completed", "completed_at") or delivered
-    unsent = status in _UNSENT
-    tracked = list(_tracked(payload, seen if unsent else completed or seen, seen, delivered))
-    yield from tracked
-    if completed is not None and not unsent and not tracked:
-        yield Parcel(_WHOLE, seen, completed, delivered_at=delivered)
+    unsent, delivered = status in _UNSENT, seen if status in _DELIVERED else None
+    completed = _time(payload, "date_completed", "completed_at")
+    tracked: dict[str, Parcel] = {}
+    for parcel in _tracked(payload, seen if unsent else completed or seen, seen, delivered):
+        tracked.setdefault(parcel.id, parcel)  # two plugins may know of one
+    yield from tracked.values()
+    if (completed is not None or status in _SENT) and not unsent and not tracked:
+        yield Parcel(_WHOLE, seen, completed or seen, delivered_at=delivered)
 
 
 def _tracked(payload: Payload, sent: datetime, seen: datetime, delivered: datetime | None) -> Iterator[Parcel]:
     for item in _tracking_items(payload):
         number = text(item.get("tracking_number"))
-        carrier = text(item.get("tracking_provider")) or text(item.get("custom_tracking_provider"))
-        link = url(item.get("custom_tracking_link")) or url(item.get("tracking_link"))
+        link = next((found for name in _LINK if (found := url(item.get(name)))), "")
         if number or link:
-            at = _seconds(item.get("date_shipped")) or sent
             yield Parcel(
-                digest(number, link)[:16],
+                digest(number or link)[:16],
                 seen,
-                at,
+                _day(_first(item, _SHIPPED)) or sent,
                 delivered_at=delivered,
-                carrier=carrier,
+                carrier=_first(item, _CARRIER),
                 tracking=number,
                 tracking_url=link,
             )
 
 
-def _tracking_items(payload: Payload) -> list[Payload]:
-    found: list[Payload] = []
-    meta = {text(one.get("key")): one.get("value") for one in objects(payload.get("meta_data"))}
-    value = meta.get(TRACKINGS)
+def _first(item: Payload, names: Sequence[str]) -> str:
+    return next((found for name in names if (found := text(item.get(name)))), "")
+
+
+def _tracking_items(payload: Payload) -> Iterator[Payload]:
+    meta = _by_key(payload)
+    for name in _TRACKED_LISTS:
+        yield from _listed(meta.get(name))
+    for fields in _TRACKED_ONCE:
+        item = {part: meta.get(name) for name, part in fields.items()}
+        if text(item["tracking_number"]):  # the shop's usual carrier may stand there before there is a parcel
+            yield item
+    for line in objects(payload.get("line_items")):
+        # a line's parcels come oldest first, and the last one put the others right
+        yield from _listed(_by_key(line).get(_TRACKED_LINE))[-1:]
+
+
+def _by_key(payload: Payload) -> dict[str, Any]:
+    return {text(one.get("key")): one.get("value") for one in _meta(payload)}
+
+
+def _listed(value: Any) -> list[Payload]:
+    """Plugins keep a list, an object of the same, or the JSON of either. What PHP alone could read is passed over."""
     if isinstance(value, str):
         with suppress(Invalid):
             value = strict_json.loads(value.encode(errors="replace"))
-    found += objects(list(value.values()) if isinstance(value, dict) else value)
-    found += [
-        {"tracking_number": meta.get(number), "tracking_provider": meta.get(carrier)}
-        for number, carrier in _TRACKING
-        if text(meta.get(number))
-    ]
-    return found
+    return objects(list(value.values()) if isinstance(value, dict) else value)
 
 
-def _seconds(value: Any) -> datetime | None:
+def _day(said: str) -> datetime | None:
     """Seconds since 1970, as text; or a day."""
-    said = text(value, 40)
     if said.isascii() and said.isdigit() and len(said) <= 11:
         return when(stamp(datetime.fromtimestamp(int(said), UTC)))
-    return when(f"{said}T00:00:00+00:00") or when(said)
+    return when(f"{said}T00:00:00+00:00") or when_in_gmt(said)

@@ -19,6 +19,7 @@ from chalicelib.adapters.storefronts.woocommerce import DELETED, ORDER_TOPICS, T
 from chalicelib.config import ROOT
 from chalicelib.domain.calendar import instant
 from chalicelib.domain.gift import ASK, GIFT, NOT, Gift, GiftTable, Judgement, Verdict
+from chalicelib.domain.identity import is_unsafe
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import (
     MAX_LINES,
@@ -55,7 +56,7 @@ def example(name: str) -> dict[str, Any]:
 
 ORDER, GIFT_ORDER, COMPLETED = example("order"), example("gift-order"), example("completed")
 SENT = instant(f"{COMPLETED['date_completed_gmt']}Z")
-LATER = "2026-03-05T09:00:00"
+LATER, LATEST = "2026-03-05T09:00:00", "2026-03-05T09:00:01"
 
 
 def order(**changes: Any) -> dict[str, Any]:
@@ -67,7 +68,8 @@ def line(**changes: Any) -> dict[str, Any]:
 
 
 def meta(**fields: Any) -> list[dict[str, Any]]:
-    return [{"id": n, "key": name, "value": value} for n, (name, value) in enumerate(fields.items())]
+    pairs = enumerate(fields.items())
+    return [{"id": n, "key": name, "value": value, "display_key": name, "display_value": value} for n, (name, value) in pairs]
 
 
 def learnt(payload: Any, topic: str = UPDATED) -> Learnt:
@@ -283,7 +285,7 @@ STANDARD = View(
     lines=(
         Line(
             "Sea-glass stud earrings \u2013 Silver", 1, 4800,
-            id="311", product="81", variant="83", sku="STU-SEAGLASS", options=(("metal", "silver"),),
+            id="311", product="81", variant="83", sku="STU-SEAGLASS", options=(("Metal", "Silver"),),
         ),
     ),
     postage=400,
@@ -307,8 +309,8 @@ def first_api(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def shown(one: dict[str, Any]) -> list[dict[str, Any]]:
-    pairs = [(pair["key"], pair["value"]) for pair in one["meta_data"] if not pair["key"].startswith("_")]
-    return [{"key": key, "label": key, "value": value} for key, value in pairs]
+    said = [pair for pair in one["meta_data"] if not pair["key"].startswith("_")]
+    return [{"key": pair["key"], "label": pair["display_key"], "value": pair["display_value"]} for pair in said]
 
 
 def legacy_api(payload: dict[str, Any]) -> dict[str, Any]:
@@ -411,7 +413,7 @@ def off(*payloads: dict[str, Any]) -> str:
     ("status", "expected"),
     [
         ("pending", "unpaid"), ("failed", "unpaid"), ("on-hold", ""), ("processing", ""), ("completed", ""), ("in-the-workshop", ""),
-        ("cancelled", "cancelled"), ("refunded", "refunded"), ("trash", "deleted"), ("Pending", "unpaid"), (None, ""), ([], ""),
+        ("cancelled", "cancelled"), ("refunded", "refunded"), ("trash", "cancelled"), ("Pending", "unpaid"), (None, ""), ([], ""),
     ],
 )  # fmt: skip
 def test_a_status_says_whether_it_stands(status: Any, expected: str, prefix: str) -> None:
@@ -430,7 +432,24 @@ def test_a_cancelled_order_may_stand_again() -> None:
     cancelled, again = order(status="cancelled"), order(date_modified_gmt=LATER)
     for one, other in permutations([cancelled, again]):
         assert off(one, other) == ""
-    assert off(again, order(status="cancelled", date_modified_gmt="2026-03-05T09:00:01")) == "cancelled"
+    assert off(again, order(status="cancelled", date_modified_gmt=LATEST)) == "cancelled"
+
+
+def test_what_is_taken_out_of_the_trash_stands_again() -> None:
+    for topic in (UPDATED, "order.restored"):  # the night's catching up tells it as a change like any other
+        events = [
+            learnt(ORDER),
+            learnt(order(status="trash", date_modified_gmt=LATER)),
+            learnt(order(date_modified_gmt=LATEST), topic),
+        ]
+        assert is_off(merged(*events[:2])) == "cancelled"
+        assert {is_off(merged(*one)) for one in permutations(events)} == {""}
+
+
+@pytest.mark.parametrize("status", ["partial-shipped", "wc-partial-shipped", "partially-shipped"])
+def test_a_part_may_still_be_to_come(status: str) -> None:
+    assert view_of(order(status=status)).part_dispatched
+    assert not view_of(COMPLETED).part_dispatched
 
 
 def test_payment_within_a_second_is_payment() -> None:
@@ -535,6 +554,21 @@ def test_an_amount_may_be_a_number(total: object) -> None:
     assert view_of(order(total=total)).total == Money(5200, "GBP")
 
 
+@pytest.mark.parametrize(
+    ("total", "currency", "expected"),
+    [
+        ("52.0049", "GBP", 5200),
+        ("52.005", "GBP", 5201),
+        ("-0.005", "GBP", -1),
+        ("5199.5", "JPY", 5200),
+        ("NaN", "GBP", 0),
+        ("1e99", "GBP", 0),
+    ],
+)
+def test_a_shop_may_count_finer_than_coins(total: str, currency: str, expected: int) -> None:
+    assert view_of(order(total=total, currency=currency)).total == Money(expected, currency)
+
+
 def test_codes_are_told_once_each() -> None:
     coupons = [{"code": "b"}, {"code": "a"}, {"code": "b"}, {"code": None}, {}]
     assert view_of(order(coupon_lines=coupons)).codes == ("a", "b")
@@ -577,6 +611,20 @@ def test_variation_0_is_none(variation: object, expected: str) -> None:
 )
 def test_what_was_chosen_is_told(fields: dict[str, Any], expected: tuple[tuple[str, str], ...]) -> None:
     assert only_line(meta_data=meta(**fields)).options == expected
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ({"display_key": "Ring size", "display_value": "M&frac12;"}, ("Ring size", "M½")),
+        ({"label": "Ring size", "value": "M"}, ("Ring size", "M")),
+        ({"display_key": "pa_ring-size", "display_value": "m"}, ("ring size", "m")),
+        ({"display_key": None, "display_value": ["M"]}, ("ring size", "m")),
+    ],
+    ids=str,
+)
+def test_a_choice_is_told_in_the_shops_words(shown: dict[str, Any], expected: tuple[str, str]) -> None:
+    assert only_line(meta_data=[{"key": "pa_ring-size", "value": "m", **shown}]).options == (expected,)
 
 
 @pytest.mark.parametrize("value", ["yes", "1", 1, True])
@@ -714,12 +762,59 @@ def test_what_no_plugin_writes_is_no_parcel(value: object) -> None:
         ("_aftership_tracking_number", "_aftership_tracking_provider_name"),
         ("_tracking_number", "_tracking_provider"),
         ("ywot_tracking_code", "ywot_carrier_name"),
-        ("_wcst_order_trackno", "_wcst_order_tracking_company_name"),
+        ("ywot_tracking_code", "ywot_carrier_id"),
+        ("_wcst_order_trackno", "_wcst_order_trackname"),
     ],
 )
 def test_plugins_with_one_parcel_are_read(number: str, carrier: str) -> None:
     (parcel,) = live({**COMPLETED, "meta_data": meta(**{number: "JD7", carrier: "Royal Mail"})})
     assert (parcel.tracking, parcel.carrier, parcel.dispatched_at) == ("JD7", "Royal Mail", SENT)
+
+
+def test_a_carrier_alone_is_no_parcel() -> None:
+    usual = meta(ywot_carrier_name="Royal Mail", ywot_carrier_url="https://royalmail.example/", ywot_pick_up_date="2026-03-03")
+    assert live(order(meta_data=usual)) == ()
+
+
+def test_a_one_parcel_plugin_tells_link_and_day() -> None:
+    fields = meta(ywot_tracking_code="JD7", ywot_carrier_url="https://track.example/JD7", ywot_pick_up_date="2026-03-03")
+    (parcel,) = live({**COMPLETED, "meta_data": fields})
+    assert (parcel.tracking_url, parcel.dispatched_at) == ("https://track.example/JD7", instant("2026-03-03T00:00:00Z"))
+
+
+def test_aftership_lists_parcels() -> None:
+    items = [
+        {"slug": "royal-mail", "tracking_number": "JD7", "additional_fields": {}, "line_items": [{"id": "311", "quantity": 1}]}
+    ]
+    (parcel,) = live({**COMPLETED, "meta_data": meta(_aftership_tracking_items=items)})
+    assert (parcel.tracking, parcel.carrier, parcel.dispatched_at) == ("JD7", "royal-mail", SENT)
+
+
+@pytest.mark.parametrize("shape", [lambda items: items, json.dumps])
+def test_a_lines_last_parcel_is_its_parcel(shape: Any) -> None:
+    items = [{"tracking_number": number, "carrier_name": "Royal Mail", "time": 1772527200} for number in ("JD6", "JD7")]
+    both = [line(id=n, meta_data=meta(_vi_wot_order_item_tracking_data=shape(items))) for n in (311, 312)]
+    (parcel,) = live({**UNTRACKED, "line_items": both})
+    assert (parcel.tracking, parcel.carrier, parcel.dispatched_at) == ("JD7", "Royal Mail", SHIPPED)
+
+
+def test_two_plugins_tell_of_one_parcel() -> None:
+    fields = meta(**{"_tracking_number": ITEM["tracking_number"], TRACKINGS: [ITEM]})
+    (parcel,) = live({**COMPLETED, "meta_data": fields})
+    assert (parcel.carrier, parcel.dispatched_at) == ("Royal Mail", SHIPPED)
+
+
+def test_a_link_that_comes_later_makes_no_second_parcel() -> None:
+    linked = [{**ITEM, "custom_tracking_link": "https://track.example/JD0002211337GB"}]
+    later = {**COMPLETED, "meta_data": meta(**{TRACKINGS: linked}), "date_modified_gmt": LATER}
+    for one in permutations([COMPLETED, later]):
+        assert [parcel.tracking_url for parcel in live(*one)] == ["https://track.example/JD0002211337GB"]
+
+
+def test_a_status_of_its_own_says_shipped() -> None:
+    shipped = order(status="shipped", date_modified_gmt=LATER)
+    assert live(shipped) == (Parcel("completed", instant(f"{LATER}Z"), instant(f"{LATER}Z")),)
+    assert live({**UNTRACKED, "status": "shipped"}) == (Parcel("completed", SENT, SENT),)
 
 
 @pytest.mark.parametrize("shape", [dict, first_api, legacy_api])
@@ -784,6 +879,9 @@ def test_a_plugins_gift_is_learnt() -> None:
         ({"gift": "yes"}, "said"), ({"_gift_message": "Happy birthday"}, "message"), ({"_wcgp_gift_message": "Happy birthday"}, "message"),
         ({"_gift_wrap": "yes"}, "wrap"), ({"Gift recipient": "Ruth Okafor"}, "named"),
         ({"_gift_recipient_email": "ruth.okafor@example.com"}, "named"),
+        ({"_wc_other/pellow-wren/is-gift": "1"}, "said"), ({"_wc_other/pellow-wren/gift-message": "Happy birthday"}, "message"),
+        ({"_wc_other/pellow-wren/recipient-email": "ruth.okafor@example.com"}, "named"), ({"_wfc_gift_message": "Hello"}, "message"),
+        ({"gift": ["yes"]}, "said"), ({"gift_wrap": [None, {}, "ribbon"]}, "wrap"),
     ],
     ids=str,
 )  # fmt: skip
@@ -798,6 +896,7 @@ def test_a_field_of_the_order_is_a_sign(fields: dict[str, Any], sign: str) -> No
         {"customer_note": "It is a gift for Ruth: happy birthday!"},
         {"meta_data": meta(_recipient_email="ruth.okafor@example.com", _order_stock_reduced="yes")},
         {"meta_data": meta(is_gift="no", _gift_message="", _gift_wrap="0")},
+        {"meta_data": meta(is_gift=False, _gift_message=None, _shipping_recipient_name="Ruth Okafor")},
         {"meta_data": None},
         {"shipping": dict.fromkeys(ORDER["shipping"], "")},
         {"shipping": {**ORDER["shipping"], "first_name": "I."}},
@@ -808,7 +907,15 @@ def test_what_says_nothing_is_no_gift(changes: dict[str, Any]) -> None:
     assert judgement(order(**changes)).verdict == NOT
 
 
+def test_a_box_that_was_never_shown_declines_nothing() -> None:
+    found = judgement(order(meta_data=meta(is_gift=None, gift_message="Happy birthday")))
+    assert (found.verdict, found.signs) == (GIFT, ("message",))
+
+
 CARD = {"wc_gift_card_to": "ruth.okafor@example.com", "wc_gift_card_message": "Happy birthday"}
+
+
+TWO = "ruth.okafor@example.com, isobel.trant@example.com"
 
 
 @pytest.mark.parametrize(
@@ -817,10 +924,17 @@ CARD = {"wc_gift_card_to": "ruth.okafor@example.com", "wc_gift_card_message": "H
         (CARD, "ruth.okafor@example.com", "Happy birthday"),
         ({"pw_gift_card_to": "ruth.okafor@example.com", "pw_gift_card_message": "For you"}, "ruth.okafor@example.com", "For you"),
         ({"_ywgc_recipient_email": "ruth.okafor@example.com", "_ywgc_message": "For you"}, "ruth.okafor@example.com", "For you"),
+        ({"_ywgc_recipients": ["ruth.okafor@example.com"], "_ywgc_message": "For you"}, "ruth.okafor@example.com", "For you"),
+        ({"pw_gift_card_to": TWO, "pw_gift_card_message": "For you"}, "ruth.okafor@example.com", "For you"),
+        (
+            {"wc_gift_card_to_multiple": TWO, "wc_gift_card_message": "a@b.example, c@d.example"},
+            "ruth.okafor@example.com",
+            "a@b.example, c@d.example",
+        ),
     ],
-    ids=["WooCommerce", "PW", "YITH"],
+    ids=["WooCommerce", "PW", "YITH", "YITH's list", "PW to two", "WooCommerce to two"],
 )
-def test_a_gift_card_goes_to_somebody(fields: dict[str, str], address: str, message: str) -> None:
+def test_a_gift_card_goes_to_somebody(fields: dict[str, Any], address: str, message: str) -> None:
     found = judgement(order(line_items=[line(meta_data=meta(**fields))]))
     assert (found.verdict, found.signs) == (GIFT, ("card", "message"))
     assert found.gift is not None
@@ -998,7 +1112,14 @@ WHOLE = {
     **{name: GIFT_ORDER[name] for name in ("shipping", "fee_lines", "coupon_lines")},
     "refunds": PARTLY["refunds"],
 }
-WHOLE["meta_data"] = [*GIFT_ORDER["meta_data"], *COMPLETED["meta_data"]]
+PLUGINS = {
+    "_wc_other/pellow-wren/gift-message": ["Happy birthday"],
+    "_aftership_tracking_items": [{"slug": "royal-mail", "tracking_number": "JD7"}],
+    "_tracking_number": "JD8",
+}
+WHOLE["meta_data"] = [*GIFT_ORDER["meta_data"], *COMPLETED["meta_data"], *meta(**PLUGINS)]
+BY_LINE = meta(_vi_wot_order_item_tracking_data='[{"tracking_number": "JD9"}]', wc_gift_card_to_multiple=TWO)
+WHOLE["line_items"] = [{**one, "meta_data": [*one["meta_data"], *BY_LINE]} for one in COMPLETED["line_items"]]
 SHAPES = {"v3": WHOLE, "v1": first_api(WHOLE), "legacy": legacy_api(WHOLE)}
 
 
@@ -1034,7 +1155,15 @@ def heard(topic: str, raw: bytes) -> Learnt | None:
     kept = msgspec.json.encode(found)
     assert msgspec.json.decode(kept, type=Learnt) == found
     assert found.view is None or found.view.more_lines or adds_up(found.view)
+    assert not any(is_unsafe(char) for one in texts(msgspec.to_builtins(found)) for char in one)
     return found
+
+
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ():
+        yield from texts(one)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
