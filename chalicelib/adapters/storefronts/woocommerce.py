@@ -67,6 +67,8 @@ _ESCAPED = re.compile("&(?:lt|gt|quot|amp|#0*(?:34|38|39|60|62)|#[xX]0*2[267]);"
 TRACKINGS = "_wc_shipment_tracking_items"
 _TRACKED_LISTS = (TRACKINGS, "_aftership_tracking_items")
 _TRACKED_LINE = "_vi_wot_order_item_tracking_data"
+"""Where plugins list an order's parcels (Shipment Tracking, Advanced Shipment Tracking, AfterShip), and a line's (Orders Tracking)."""
+
 _CARRIER = ("formatted_tracking_provider", "custom_tracking_provider", "tracking_provider", "carrier_name", "slug")
 _LINK = ("custom_tracking_link", "tracking_link", "formatted_tracking_link", "ast_tracking_link")
 _SHIPPED = ("date_shipped", "time")
