@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.errors import Invalid, Misconfigured
-from courtesy.opened import opened
-from courtesy.up import say
+from courtesy.opened import chosen, opened
+from courtesy.up import is_running, say
 
 DONE, NO = 0, 1
 Asked = argparse.Namespace
@@ -114,6 +114,8 @@ def _connect(asked: Asked) -> int:
         say(f"Its events come to us: {', '.join(subscribed.topics)}.")
         if not asked.no_history:
             _history(world)
+    if is_running(chosen(asked).data):
+        say("Close the running shop and start it again, so that it knows the keys.")
     say("Connected. Each night it is asked for what was missed: courtesy catch-up does it now.")
     return DONE
 

@@ -144,6 +144,15 @@ def running_url(data: Path) -> str:
         raise Misconfigured(f"No shop is running on {data}: start one with courtesy up.") from None
 
 
+def is_running(data: Path) -> bool:
+    """Whether a shop runs on this data folder, as far as its own note tells."""
+    try:
+        running_url(data)
+    except Misconfigured:
+        return False
+    return True
+
+
 def say_json(found: Any) -> None:
     """For other programs."""
     say(json.dumps(found, ensure_ascii=False, indent=2))

@@ -12,8 +12,9 @@ import msgspec
 from chalicelib.domain.calendar import long_date
 from chalicelib.domain.customer import ConsentSaid, PrivacyRequest
 from chalicelib.domain.gift import ASK, GIFT, Judgement
+from chalicelib.domain.merging import judged, merge
 from chalicelib.domain.money import Money, exact
-from chalicelib.domain.order import Learnt, Line, Order, Parcel, Refund, View, is_off, judged, merge, order_key
+from chalicelib.domain.order import Learnt, Line, Order, Parcel, Refund, View, is_off, order_key
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.sentences import for_owner, of_signs
 from chalicelib.domain.shop import Shop

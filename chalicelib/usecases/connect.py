@@ -30,6 +30,10 @@ def subscribe(world: World) -> Subscribed:
     Errors: Retryable, Misconfigured, Invalid.
     """
     kind, now = world.shop.storefront.kind, world.clock.now()
+    if not webhook_url(world).startswith("https://"):
+        raise Misconfigured(
+            f"The storefront cannot post to {webhook_url(world)}: say in COURTESY_URL under which https:// address the world reaches this shop."
+        )
     live = world.secrets.webhooks.get(kind, ())
     done = office_of(world).subscribe(webhook_url(world), live[0] if live else "")
     known = connections.load(world.table.get(connections.key(kind)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 from chalicelib.domain.calendar import NOON, at_local, local_day
@@ -11,6 +12,7 @@ from chalicelib.ports import World
 from chalicelib.stores import webhooks
 from chalicelib.usecases.find_order import find_order
 from chalicelib.usecases.take_order import take_order
+from chalicelib.usecases.take_webhook import take
 
 
 def say_gift(world: World, called: str, *, gift: bool) -> Order:
@@ -45,10 +47,6 @@ def _told_again(world: World, order: Order) -> Order:
         received = webhooks.load(world.table.get(webhooks.key(source, name.rpartition("/")[2])))
         if received is None:
             continue
-        try:
-            learnt = storefront.learn(received.topic, world.blob.get(name))
-        except (Invalid, NotFound):
-            continue
-        if isinstance(learnt, Learnt) and learnt.view == order.view:
-            order = take_order(world, learnt)
-    return order
+        with suppress(Invalid, NotFound):
+            take(world, storefront.learn(received.topic, world.blob.get(name)))
+    return find_order(world, order.key)

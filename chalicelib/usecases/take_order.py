@@ -15,7 +15,8 @@ from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import CANCELLED, HELD, PLANNED, FollowUp
 from chalicelib.domain.gift import NOT, Gift
 from chalicelib.domain.identity import person_id
-from chalicelib.domain.order import Learnt, Order, is_off, judged, merge, merge_gift, order_key
+from chalicelib.domain.merging import judged, merge, merge_gift
+from chalicelib.domain.order import Learnt, Order, is_off, order_key
 from chalicelib.domain.playbook import RECIPIENT, changes, forget_recipient_at, recipient_of, wanted
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End

@@ -32,6 +32,7 @@ CODE = "00000-00011"
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The data folder of a shop that has run."""
     monkeypatch.setenv("COURTESY_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("COURTESY_URL", "https://hello.pellow-wren.example")
     monkeypatch.delenv("COURTESY_JOURNAL", raising=False)
     (tmp_path / "data").mkdir(mode=0o700)
     with_world(tmp_path / "data", lambda world: world.ready())
@@ -201,6 +202,14 @@ def test_the_storefront_is_connected(ask: Any, data: Path, office: FakeOffice, m
     assert (secrets.api["shopify/client"], secrets.webhooks["shopify"]) == ("the client", ("the secret",))
     assert json.loads(ask("follow-ups", "--json")[1]) == []
     assert len(json.loads(ask("orders", "--json")[1])) == 3
+
+
+def test_a_shop_that_nobody_reaches_is_not_connected(ask: Any, office: FakeOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURTESY_URL", "http://127.0.0.1:8000")
+    typed(monkeypatch, "the client", "the secret")
+    code, said = ask("connect", "shopify")
+    assert (code, office.url) == (2, "")
+    assert "COURTESY_URL" in said
 
 
 def test_an_older_app_has_a_token(ask: Any, data: Path, office: FakeOffice, monkeypatch: pytest.MonkeyPatch) -> None:

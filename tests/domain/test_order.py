@@ -9,20 +9,8 @@ from typing import Any
 from hypothesis import given
 
 from chalicelib.domain.gift import Gift, GiftTable
-from chalicelib.domain.order import (
-    MAX_PARCELS,
-    Arrival,
-    Arrivals,
-    Learnt,
-    Order,
-    arrival,
-    is_off,
-    judged,
-    live_parcels,
-    merge,
-    merge_gift,
-    order_key,
-)
+from chalicelib.domain.merging import judged, merge, merge_gift
+from chalicelib.domain.order import MAX_PARCELS, Arrival, Arrivals, Learnt, Order, arrival, is_off, live_parcels, order_key
 from tests.factories import event, parcel, view
 from tests.support.properties import HOUR, thorough, two_histories
 from tests.support.world import NOON

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import instant
-from chalicelib.domain.order import Order, is_off, judged, merge
+from chalicelib.domain.merging import judged, merge
+from chalicelib.domain.order import Order, is_off
 from chalicelib.domain.playbook import BUYER, RECIPIENT, wanted
 from chalicelib.domain.standing import MARKETING, SERVICE
 from chalicelib.stores import follow_ups, gate, orders

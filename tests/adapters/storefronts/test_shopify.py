@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from chalicelib.adapters.storefronts.shopify import ORDER_TOPICS, PARCEL_TOPICS, Shopify
 from chalicelib.domain.calendar import instant
 from chalicelib.domain.gift import ASK, GIFT, NOT, Gift, GiftTable
+from chalicelib.domain.merging import judged
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import Buyer, Line, View, judged
+from chalicelib.domain.order import Buyer, Line, View
 from chalicelib.errors import Invalid, Unverified
 from chalicelib.ports import Ignored
 from chalicelib.usecases.list_follow_ups import list_follow_ups

@@ -22,21 +22,9 @@ from chalicelib.config import ROOT
 from chalicelib.domain.calendar import instant
 from chalicelib.domain.customer import ConsentSaid, PrivacyRequest
 from chalicelib.domain.gift import ASK, GIFT, NOT, Gift, GiftTable, Judgement
+from chalicelib.domain.merging import judged, merge
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import (
-    Buyer,
-    Learnt,
-    Line,
-    Order,
-    Parcel,
-    Refund,
-    View,
-    is_off,
-    judged,
-    live_parcels,
-    merge,
-    order_key,
-)
+from chalicelib.domain.order import Buyer, Learnt, Line, Order, Parcel, Refund, View, is_off, live_parcels, order_key
 from chalicelib.errors import Invalid, Unverified
 from chalicelib.ports import Heard, Ignored
 from chalicelib.stores import orders
@@ -654,6 +642,67 @@ def test_what_the_schema_leaves_open_is_not_needed(name: str) -> None:
         without = spoilt(WHOLE[name], place, MISSING)
         if VALID.is_valid(without):
             assert not isinstance(heard(without), Ignored)
+
+
+def allowed(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Anything that it allows; of e-mail addresses only plain ones."""
+    if "$ref" in schema:
+        return allowed(SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]])
+    if "const" in schema or "enum" in schema:
+        return st.sampled_from(schema.get("enum", [schema.get("const")]))
+    kind = schema.get("type")
+    if kind == "object":
+        return st.sampled_from(schema.get("anyOf", [{}])).flatmap(lambda one: allowed_object(schema, one.get("required", [])))
+    if kind is None or isinstance(kind, list):
+        return st.one_of(*map(allowed, schema["anyOf"] if kind is None else [{"type": one} for one in kind]))
+    if kind == "array":
+        return st.lists(allowed(schema.get("items", {})), min_size=schema.get("minItems", 0), max_size=3)
+    return allowed_text(schema) if kind == "string" else PLAIN[kind]
+
+
+def allowed_object(schema: dict[str, Any], also: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+    parts = {name: allowed(one) for name, one in schema.get("properties", {}).items()}
+    if not parts:
+        return st.dictionaries(st.text(max_size=5), allowed(schema["additionalProperties"]), max_size=3)
+    needed = {*schema.get("required", ()), *also}
+    return st.fixed_dictionaries(
+        {name: one for name, one in parts.items() if name in needed},
+        optional={name: one for name, one in parts.items() if name not in needed},
+    )
+
+
+def allowed_text(schema: dict[str, Any]) -> st.SearchStrategy[str]:
+    if schema.get("format") == "date-time":
+        return st.datetimes(datetime(1990, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC)).map(datetime.isoformat)  # noqa: DTZ001
+    if schema.get("format") == "email":
+        return st.from_regex("[a-z]{1,20}@example[.]com", fullmatch=True)
+    if "pattern" in schema:
+        return st.from_regex(schema["pattern"].strip("^$"), fullmatch=True)
+    return st.text(max_size=min(schema.get("maxLength", 20), 20))
+
+
+PLAIN = {"integer": st.integers(0, 2**63), "number": st.floats(allow_nan=False, allow_infinity=False), "boolean": st.booleans()}
+
+
+@quick
+@given(st.one_of(*map(allowed, SCHEMA["oneOf"])))
+def test_whatever_the_schema_allows_is_learnt(payload: dict[str, Any]) -> None:
+    VALID.validate(payload)
+    found = heard(payload)
+    assert not isinstance(found, Ignored)
+    msgspec.json.encode(found)
+    for place in required(definition(payload), payload):
+        if place not in NOT_REFUSED:
+            with pytest.raises(Invalid):
+                heard(spoilt(payload, place, MISSING))
+
+
+@pytest.mark.parametrize("said", [*NO_TIMES, "junkZ", "2026-13-02T12:00:00Z", "1889-01-01T00:00:00Z", "2026-03-02t12:00:00z"])
+def test_the_schema_knows_what_is_no_time(said: object) -> None:
+    for payload in (order(placed_at=said), {**EXAMPLES["consent"], "at": said}):
+        assert not VALID.is_valid(payload)
+        with pytest.raises(Invalid):
+            heard(payload)
 
 
 def test_a_request_names_somebody() -> None:

@@ -19,8 +19,9 @@ from chalicelib.adapters.storefronts.stripe import line as line_of
 from chalicelib.config import ROOT
 from chalicelib.domain.calendar import instant
 from chalicelib.domain.gift import ASK, GIFT, NOT, Gift, GiftTable, Judgement
+from chalicelib.domain.merging import judged, merge
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import Buyer, Learnt, Line, Order, Refund, View, is_off, judged, merge, order_key
+from chalicelib.domain.order import Buyer, Learnt, Line, Order, Refund, View, is_off, order_key
 from chalicelib.errors import Invalid, Retryable, Unverified
 from chalicelib.ports import Ignored
 from chalicelib.stores import orders

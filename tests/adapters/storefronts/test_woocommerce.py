@@ -20,22 +20,9 @@ from chalicelib.config import ROOT
 from chalicelib.domain.calendar import instant
 from chalicelib.domain.gift import ASK, GIFT, NOT, Gift, GiftTable, Judgement, Verdict
 from chalicelib.domain.identity import is_unsafe
+from chalicelib.domain.merging import judged, merge
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import (
-    MAX_LINES,
-    Arrivals,
-    Buyer,
-    Learnt,
-    Line,
-    Order,
-    Parcel,
-    View,
-    arrival,
-    is_off,
-    judged,
-    live_parcels,
-    merge,
-)
+from chalicelib.domain.order import MAX_LINES, Arrivals, Buyer, Learnt, Line, Order, Parcel, View, arrival, is_off, live_parcels
 from chalicelib.errors import Invalid, Unverified
 from chalicelib.ports import Ignored
 from chalicelib.usecases.list_follow_ups import list_follow_ups
