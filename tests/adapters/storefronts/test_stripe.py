@@ -384,6 +384,26 @@ def test_a_field_is_understood(changes: dict[str, Any], name: str, expected: obj
     assert getattr(view(**changes), name) == expected
 
 
+def test_converted_by_the_older_api_the_total_is_what_the_buyer_paid() -> None:
+    shops = {"source_currency": "gbp", "amount_subtotal": 4800, "amount_total": 5195, "fx_rate": "1.17"}
+    studs = {**STUDS, "amount_total": 5640, "currency": "eur"}
+    euros = {"currency": "eur", "amount_total": 6105, "shipping_cost": {"amount_total": 465}, "line_items": {"data": [studs]}}
+    found = view(currency_conversion=shops, presentment_details=None, **euros)
+    assert (found.total, found.charged, found.other) == (Money(6105, "EUR"), None, 0)
+    placed = event(session(currency_conversion=shops, **euros))
+    assert is_off(told(placed, event(charge(currency="eur", amount_refunded=6105), REFUNDED))) == "refunded"
+
+
+def test_the_label_of_the_examples_stands_where_their_version_has_it() -> None:
+    for path in EXAMPLES:
+        said = json.loads(path.read_bytes())
+        if "mode" in (about := said["data"]["object"]):
+            older = said["api_version"] < "2025-03-31"
+            assert ("shipping_details" in about, "collected_information" in about) == (older, not older), path.name
+            assert (of := learnt(said).signs) is not None
+            assert of.parcel.lines
+
+
 def test_the_email_that_was_typed_outweighs_the_known() -> None:
     assert view(customer_email="known@example.com").buyer.address == "isobel.trant@example.com"
 
