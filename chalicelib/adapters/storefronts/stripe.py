@@ -121,13 +121,11 @@ def _session(session: Payload, topic: str, seen: datetime) -> Learnt:
 
 
 def _id(value: Any) -> str:
-    """Of something that is named, or there in full."""
-    found = text(mapping(value).get("id") if isinstance(value, dict) else value, MAX_ID + 1)
-    return (
-        found
-        if found and len(found) <= MAX_ID and all(char.isascii() and (char.isalnum() or char in "-_") for char in found)
-        else ""
-    )
+    """Of something that is named, or there in full; "" where it has no usable one."""
+    try:
+        return foreign_id(value.get("id") if isinstance(value, dict) else value, "object")
+    except Invalid:
+        return ""
 
 
 def _view(session: Payload, topic: str, seen: datetime) -> View:
