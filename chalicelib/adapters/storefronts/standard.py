@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from chalicelib.adapters.storefronts.fields import (
     MAX_ID,
@@ -275,7 +275,7 @@ def _consent(event: Payload) -> ConsentSaid:
     )
 
 
-def _request(event: Payload, kind: Any) -> PrivacyRequest:
+def _request(event: Payload, kind: Literal["export", "erase"]) -> PrivacyRequest:
     address, named = address_or_none(event.get("email")), event.get("orders")
     ids = tuple(found for one in (named if isinstance(named, list) else []) if (found := text(one, MAX_ID)))[:MAX_ORDERS]
     if address is None and not ids:
