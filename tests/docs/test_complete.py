@@ -17,18 +17,21 @@ from chalicelib.adapters.shop_files import read_playbook
 from chalicelib.config import ROOT
 from chalicelib.domain.claim import Claim, Contact
 from chalicelib.domain.consent import Consent, Wording
+from chalicelib.domain.errand import Errand
 from chalicelib.domain.follow_up import LANES, STATES, FollowUp
-from chalicelib.domain.gift import Gift
-from chalicelib.domain.order import Buyer, Line, Order, Parcel, View
+from chalicelib.domain.gift import Gift, GiftTable
+from chalicelib.domain.order import Arrivals, Buyer, Line, Order, Parcel, Refund, View, Word
 from chalicelib.domain.playbook import Rule
 from chalicelib.domain.products import Product
 from chalicelib.domain.reason import KINDS
 from chalicelib.domain.screening import CHECKS
-from chalicelib.domain.shop import Limits, Manners, Shop, Storefront
+from chalicelib.domain.shop import Limits, Manners, Shop, Storefront, Vouchers
 from chalicelib.domain.standing import Standing
 from chalicelib.domain.voucher import Offer, Voucher
 from chalicelib.ports import QUEUES
 from chalicelib.stores import errands, follow_ups, webhooks
+from chalicelib.stores.connections import Connection
+from chalicelib.stores.requests import Request
 from chalicelib.stores.webhooks import Received
 from courtesy.main import _parser
 from tests.docs.reading import marked, named, rows, section, text_of
@@ -38,6 +41,9 @@ SETTINGS: dict[str, type[msgspec.Struct]] = {
     "[storefront]": Storefront,
     "[offer]": Offer,
     "[manners]": Manners,
+    "[vouchers]": Vouchers,
+    "[gifts]": GiftTable,
+    "[arrivals]": Arrivals,
     "[limits]": Limits,
     "[[wordings]]": Wording,
     "playbook.toml": Rule,
@@ -50,9 +56,12 @@ ITEMS: dict[str, tuple[type[msgspec.Struct], ...]] = {
     "Consent": (Consent,),
     "Follow-up": (FollowUp,),
     "Voucher": (Voucher,),
-    "Order": (Order, View, Parcel, Buyer, Line),
+    "Order": (Order, View, Parcel, Refund, Word, Buyer, Line),
     "Gift": (Gift,),
     "Webhook": (Received,),
+    "Errand": (Errand,),
+    "Connection": (Connection,),
+    "Request": (Request,),
 }
 
 
@@ -195,7 +204,7 @@ def test_every_partition_of_the_due_index_is_told() -> None:
 
 def _structs_in(struct: type[msgspec.Struct]) -> set[type[msgspec.Struct]]:
     named_in = " ".join(str(field.type) for field in msgspec.structs.fields(struct))
-    known = (Storefront, Offer, Manners, Limits, Wording)
+    known = (Storefront, Offer, Manners, Vouchers, GiftTable, Arrivals, Limits, Wording)
     return {kind for kind in known if kind.__qualname__ in named_in}
 
 
