@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
@@ -46,7 +48,10 @@ _MESSAGE = (
 )
 _WRAP = ("giftwrap", "giftwrapping", "giftbox", "giftpackaging", "giftwrapped")
 _CARD_MESSAGE = ("message",)
-_NO = ("", "no", "n", "nope", "nein", "non", "not", "false", "0", "off", "none", "null", "undefined", "na", "n/a")
+_NO = (
+    "no", "n", "nope", "not", "never", "false", "f", "0", "off", "none", "null", "undefined", "na", "unchecked", "without",
+    "nein", "kein", "keine", "ohne", "non", "sans", "sin", "nee", "geen", "nej", "ingen", "nao", "não", "senza",
+)  # fmt: skip
 
 
 Means = Literal["gift", "ask", "nothing"]
@@ -64,7 +69,7 @@ class GiftTable(Struct, frozen=True, forbid_unknown_fields=True):
     named: Means = "gift"
     message: Means = "gift"
     card: Means = "gift"
-    wrap: Means = "gift"
+    wrap: Means = "ask"
     other_name: Means = "ask"
     other_place: Means = "nothing"
     flag_fields: tuple[str, ...] = ()
@@ -125,9 +130,18 @@ def _plain(name: str) -> str:
 
 
 def _is_no(text: str) -> bool:
-    """Whether it declines: "No", "no.", "No, thank you", or nothing at all."""
-    first = text.lower().replace(",", " ").split()[:1]
-    return not first or first[0].strip(".!-") in _NO
+    """Whether it declines: "No", "(no)", "No, thank you", or nothing at all. A mark such as ✓ is no word, but says yes."""
+    said = _words(text)
+    return said[0] in _NO if said else not any(unicodedata.category(char).startswith("S") for char in text)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower().replace("_", " "))
+
+
+def _is_wrapping(title: str, wrap: Iterable[str]) -> bool:
+    """Whether a line is gift wrapping, and not one that is to come without."""
+    return any(word in _plain(title) for word in wrap if word) and not set(_words(title)) & set(_NO)
 
 
 class _Fields(Struct):
@@ -143,7 +157,7 @@ def judge(signs: Signs, buyer: str, titles: Iterable[str], table: GiftTable) -> 
     """Nothing is presumed: only signs count, each for what the shop lets it mean. `buyer`: their name; `titles`: of the order's lines."""
     found = _read(signs, table)
     wrap = (*_WRAP, *map(_plain, table.wrap_words))
-    if any(word in _plain(title) for title in titles for word in wrap if word):
+    if any(_is_wrapping(title, wrap) for title in titles):
         found.signs.add(WRAP)
     if signs.parcel.name and not same_name(signs.parcel.name, buyer):
         found.signs.add(OTHER_NAME)

@@ -23,7 +23,7 @@ class Line(Struct, frozen=True, omit_defaults=True):
 
     authorised    the follow-up may go out from now on; its other fields are what a table without it needs to know of it again
     noted         the recipient's one note was handed over to be written by hand
-    stopped       the person asked us to stop
+    stopped       the person asked us to stop; `why` is the storefront that told of it, where one did
     unreachable   mail does not reach the person, or they complained: `why` is bounced | complained
     erased        the person asked to be forgotten, or (`anchor`) their order was to be; `person` is "" where only orders were named
     confirmed     the person clicked in a mail that reached them, so what bounced is reached; `why` is "agreed" where that also undoes a stop
@@ -51,9 +51,9 @@ def noted(follow_up: FollowUp, at: datetime) -> Line:
     return _about(follow_up, "noted", at)
 
 
-def stopped(person: str, at: datetime) -> Line:
-    """Written before the stop is committed."""
-    return Line("stopped", at, person)
+def stopped(person: str, at: datetime, *, by: str = "") -> Line:
+    """Written before the stop is committed. `by`: the storefront that told of it, "" where they told us."""
+    return Line("stopped", at, person, why=by)
 
 
 def unreachable(person: str, why: str, at: datetime) -> Line:
@@ -81,6 +81,7 @@ class Memory(Struct):
     authorised: dict[str, Line] = field(default_factory=dict)
     noted: str = ""
     stopped_at: datetime | None = None
+    stopped_by: str = ""
     agreed_at: datetime | None = None
     bounced_at: datetime | None = None
     complained_at: datetime | None = None
@@ -98,7 +99,7 @@ def remember(lines: Iterable[Line]) -> dict[str, Memory]:
             case "authorised":
                 memory.authorised[line.follow_up] = line
             case "stopped":
-                memory.stopped_at = _latest(memory.stopped_at, line.at)
+                _stop(memory, line)
             case "unreachable" if line.why == COMPLAINED:
                 memory.complained_at = _latest(memory.complained_at, line.at)
             case "unreachable":
@@ -116,15 +117,21 @@ def remember(lines: Iterable[Line]) -> dict[str, Memory]:
     return people
 
 
+def _stop(memory: Memory, line: Line) -> None:
+    if memory.stopped_at is None or line.at >= memory.stopped_at:
+        memory.stopped_at, memory.stopped_by = line.at, line.why
+
+
 def _latest(before: datetime | None, at: datetime) -> datetime:
     return max(before, at) if before else at  # several clocks write the journal
 
 
 def stands_again(standing: Standing, memory: Memory, now: datetime) -> Standing:
     """The standing with what the table forgot; itself when that is nothing. What the person undid since stays undone, and nothing else is."""
-    stopped_at, bounced_at, complained_at = standing.stopped_at, "", ""
-    if memory.stopped_at and not _since(memory.agreed_at, memory.stopped_at):
-        stopped_at = stopped_at or stamp(memory.stopped_at)
+    stopped_at, stopped_by, bounced_at, complained_at = standing.stopped_at, standing.stopped_by, "", ""
+    stops = memory.stopped_at is not None and not _since(memory.agreed_at, memory.stopped_at)
+    if memory.stopped_at and stops and (not stopped_at or (stopped_by and stamp(memory.stopped_at) > stopped_at)):
+        stopped_at, stopped_by = stamp(memory.stopped_at), memory.stopped_by
     if memory.bounced_at and not _since(memory.reached_at, memory.bounced_at):
         bounced_at = stamp(memory.bounced_at)
     if memory.complained_at:
@@ -132,6 +139,7 @@ def stands_again(standing: Standing, memory: Memory, now: datetime) -> Standing:
     found = structs.replace(
         standing,
         stopped_at=stopped_at,
+        stopped_by=stopped_by,
         consents={} if stopped_at else standing.consents,
         unreachable_at=standing.unreachable_at or complained_at or bounced_at,
         unreachable_why=COMPLAINED if complained_at else standing.unreachable_why or (BOUNCED if bounced_at else ""),

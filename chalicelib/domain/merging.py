@@ -45,7 +45,7 @@ def merge(order: Order, learnt: Learnt, found: Judgement) -> Order:
         restored=order.restored or learnt.gone == "restored",
         gift_word=_newer(order.gift_word, learnt.word if learnt.word and learnt.word.gift is not None else None),
         arrival_word=_newer(order.arrival_word, learnt.word if learnt.word and learnt.word.arrived_at else None),
-        history=order.history or (learnt.history and not order.version),
+        history=order.history or (learnt.history and order.view is None),
     )
 
 
@@ -56,10 +56,18 @@ def merge_gift(order: Order, kept: Gift | None, learnt: Learnt, found: Judgement
     if order.view is None or _rank(learnt.view) > _rank(order.view):
         gift = found.gift
     elif learnt.view == order.view:
-        gift = max(kept, found.gift, key=_gift_rank)
+        gift = _gift_of_two(order, kept, found)
     else:
         return kept
     return msgspec.structs.replace(gift, thanks=kept.thanks) if gift is not None and kept is not None else gift
+
+
+def _gift_of_two(order: Order, kept: Gift | None, found: Judgement) -> Gift | None:
+    """Of two events with one view: the gift goes with the verdict, which goes by its signs."""
+    before, now = _verdict_rank((order.gift, order.signs)), _verdict_rank((found.verdict, found.signs))
+    if before == now:
+        return max(kept, found.gift, key=_gift_rank)
+    return found.gift if now > before else kept
 
 
 def _rank(seen: View) -> tuple[str, int, bool, bytes]:

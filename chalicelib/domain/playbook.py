@@ -147,7 +147,9 @@ def wanted(
     if order.view is None or is_off(order) or order.history or order.erased:
         return []
     buyer = person_id(order.view.buyer.dedupe_key) if order.view.buyer.dedupe_key else ""
-    recipient = recipient_of(order, gift, person_id) if gift is not None and order.is_gift else ""
+    # a gift that the buyer takes along goes to somebody whom we cannot name
+    known = gift is not None and order.is_gift and (gift.recipient or gift.address or gift.person)
+    recipient = recipient_of(order, gift, person_id) if gift is not None and known else ""
     people = {BUYER: buyer, RECIPIENT: "" if recipient == buyer else recipient}
     found = []
     for trigger, since, why in _happened(order, shop):

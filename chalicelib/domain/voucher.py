@@ -59,10 +59,15 @@ def new_code(bits: Callable[[int], int]) -> str:
 _POOL = re.compile(r"[A-Z0-9_-]{4,64}")
 
 
-def written(text: str) -> str | None:
-    """A code as it is kept: ours however it is typed, one of an imported pool in capitals; None for what can be neither."""
+def pool_code(text: str) -> str | None:
+    """A code that the owner made at the checkout, as it is kept: in capitals, else as it stands; None for what is none."""
     found = text.strip().upper()
-    return parse_code(text) or (found if _POOL.fullmatch(found) else None)
+    return found if _POOL.fullmatch(found) else None
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """What a typed code may be, the likelier first: just that, or one of ours with letters misheard."""
+    return tuple(dict.fromkeys(code for code in (pool_code(text), parse_code(text)) if code is not None))
 
 
 def parse_code(text: str) -> str | None:

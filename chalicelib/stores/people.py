@@ -93,6 +93,11 @@ def keep_contact(person: str, until: datetime | None) -> Update:
     return Update(contact_key(person), set={TTL: int(until.timestamp())}, when=(Exists(),))
 
 
+def let_contact_go(person: str, until: datetime) -> Update:
+    """Kept no longer than that, where nothing has given it a last day yet."""
+    return Update(contact_key(person), set={TTL: int(until.timestamp())}, when=(Exists(), Lacks(TTL)))
+
+
 def put_consent(consent: Consent) -> Put:
     """One more line of the ledger."""
     key = (f"P#{consent.person}", f"CONSENT#{consent.purpose}#{consent.channel}#{stamp(consent.confirmed_at)}")
@@ -200,7 +205,7 @@ def forget(table: Table, person: str) -> list[Delete]:
 
 def stands_again(before: Standing, after: Standing) -> Update:
     """What a restored table had forgotten of the person. Loses when the standing changed since it was read."""
-    facts = {name: getattr(after, name) for name in ("stopped_at", "unreachable_at", "unreachable_why", "noted")}
+    facts = {name: getattr(after, name) for name in ("stopped_at", "stopped_by", "unreachable_at", "unreachable_why", "noted")}
     return Update(
         standing_key(after.person),
         set={
@@ -210,5 +215,6 @@ def stands_again(before: Standing, after: Standing) -> Update:
             "heard": dict(after.heard),
             **{name: found for name, found in facts.items() if found},
         },
+        remove=() if after.stopped_by else ("stopped_by",),
         when=_as_checked(before),
     )

@@ -14,6 +14,11 @@ KEPT = timedelta(days=90)
 _PARTITION = "REQUESTS"
 
 
+def folder_of(source: str, person: str) -> str:
+    """Where what was gathered for a person lies."""
+    return f"requests/{source}/p-{person or 'nobody'}"
+
+
 class Request(Struct, frozen=True, omit_defaults=True):
     """`kind`: export | erase | erase shop. `answer`: the blob with all that is kept of them, for the owner to hand on, or ""."""
 

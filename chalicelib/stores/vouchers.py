@@ -9,7 +9,7 @@ from chalicelib.domain.voucher import Voucher
 from chalicelib.ports import Table
 from chalicelib.stores.codec import from_item, to_item
 from chalicelib.stores.people import LEDGER_KEPT
-from chalicelib.table import TTL, Delete, Equals, Exists, Item, Key, Lacks, Missing, Put, Update
+from chalicelib.table import TTL, Check, Delete, Equals, Exists, Item, Key, Lacks, Missing, Put, Update
 
 
 def key(code: str) -> Key:
@@ -38,8 +38,10 @@ def issue(voucher: Voucher) -> tuple[Put, Put]:
 
 
 def known(voucher: Voucher) -> Update:
-    """The checkout takes its code from now on. Harmless when said twice."""
-    return Update(key(voucher.code), remove=("waits",), when=(Equals("code", voucher.code),))
+    """The checkout takes its code from now on. Harmless when said twice; loses when it was ended since it was read."""
+    return Update(
+        key(voucher.code), remove=("waits",), when=(Equals("code", voucher.code), Equals("ends_at", stamp(voucher.ends_at)))
+    )
 
 
 def end(voucher: Voucher, now: datetime) -> Update:
@@ -47,9 +49,9 @@ def end(voucher: Voucher, now: datetime) -> Update:
     return Update(key(voucher.code), set={"ends_at": stamp(now)}, when=(Equals("code", voucher.code), Lacks("redeemed_by")))
 
 
-def put_in_pool(offer: str, code: str) -> Put:
-    """One more code that the owner has made at the checkout. Loses when it is there already."""
-    return Put({"pk": f"POOL#{offer}", "sk": code, "code": code}, when=(Missing(),))
+def put_in_pool(offer: str, code: str) -> tuple[Put, Check]:
+    """One more code that the owner has made at the checkout. Loses when it is there already, or was given away before."""
+    return Put({"pk": f"POOL#{offer}", "sk": code, "code": code}, when=(Missing(),)), Check(key(code), when=(Missing(),))
 
 
 def from_pool(table: Table, offer: str, limit: int) -> list[str]:
@@ -82,6 +84,9 @@ def all_of(table: Table) -> list[Voucher]:
             return sorted(found, key=lambda voucher: (voucher.issued_at, voucher.code))
 
 
-def redeem(voucher: Voucher, order: str) -> Update:
-    """Spent by one order. Loses when another was quicker."""
-    return Update(key(voucher.code), set={"redeemed_by": order}, when=(Equals("code", voucher.code), Lacks("redeemed_by")))
+def redeem(voucher: Voucher, order: str, *, while_good: bool = False) -> Update:
+    """Spent by one order. Loses when another was quicker; `while_good`: also when it was ended since it was read."""
+    still = (Equals("ends_at", stamp(voucher.ends_at)),) if while_good else ()
+    return Update(
+        key(voucher.code), set={"redeemed_by": order}, when=(Equals("code", voucher.code), Lacks("redeemed_by"), *still)
+    )

@@ -16,6 +16,8 @@ UNTAKEN_AFTER = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=12)
 KEPT = timedelta(days=30)
 _PARTITION = "DUE#0#webhooks"
+TAKEN, DONE = "taken", "done"
+"""Outcomes: something came of it; a request by law was met, and nothing of it is kept."""
 
 
 class Received(Struct, frozen=True, omit_defaults=True):
@@ -41,8 +43,18 @@ def folder_of_order(source: str, order: str) -> str:
 
 
 def folder_of_person(source: str, person: str) -> str:
-    """Where those about a customer lie, by their id; of nobody in particular: ""."""
-    return f"webhooks/{source}/p-{person or 'nobody'}"
+    """Where those about a customer lie, by their id."""
+    return f"webhooks/{source}/p-{person}"
+
+
+def folder_of_law(source: str) -> str:
+    """Where what the law lets people ask for lies, until it is done: apart from what is erased because of it."""
+    return f"webhooks/{source}/law"
+
+
+def id_in(blob: str) -> str:
+    """Of the delivery whose raw body has that name: `<folder>/<id>-<hash of the body>`."""
+    return blob.rpartition("/")[2].rpartition("-")[0]
 
 
 def also_known(source: str, also: str, received: Received) -> Put:
@@ -79,6 +91,11 @@ def put(received: Received) -> Put:
 def taken(received: Received, outcome: str) -> Update:
     """Done with. Harmless when said twice."""
     return Update(key(received.source, received.id), set={"outcome": outcome}, remove=("due_pk", "due_sk"), when=(Exists(),))
+
+
+def is_kept(received: Received) -> bool:
+    """Whether its raw body is still there for something: until it is taken, and after that where something came of it."""
+    return received.outcome in ("", TAKEN) or received.outcome.startswith("refused")
 
 
 def untaken(table: Table, now: datetime, limit: int = 100) -> list[Received]:

@@ -26,7 +26,7 @@ def answer_privacy(world: World, asked: PrivacyRequest) -> None:
     answer = ""
     match asked.kind:
         case "export":
-            answer = f"requests/{asked.source}/{id_}"
+            answer = f"{requests.folder_of(asked.source, person)}/{id_}"
             world.blob.put(answer, tell_all(world, person, keys))
         case "erase":
             erase(world, person, keys)

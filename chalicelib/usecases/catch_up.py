@@ -13,8 +13,8 @@ from chalicelib.domain import errand as errands_of
 from chalicelib.domain.calendar import days_after
 from chalicelib.domain.errand import Errand
 from chalicelib.domain.order import Learnt
-from chalicelib.errors import Invalid
-from chalicelib.ports import Office, World
+from chalicelib.errors import Invalid, Retryable
+from chalicelib.ports import Changed, Office, World
 from chalicelib.stores import connections
 from chalicelib.stores.connections import Connection
 from chalicelib.usecases.take_webhook import take
@@ -37,9 +37,9 @@ def catch_up(world: World, office: Office) -> int:
     connection = structs.replace(connection, began_at=connection.began_at or world.clock.now())
     count = 0
     for _ in range(PAGES):
-        page = office.changed(connection.seen_until - OVERLAP, connection.cursor)
+        page = next_page(office, connection.seen_until - OVERLAP, connection.cursor)
         for topic, raw in page.events:
-            take_missed(world, topic, raw, connection.connected_at)
+            take_missed(world, topic, raw)
         count += len(page.events)
         connection = _further(connection, page.next)
         world.table.write(connections.put(connection))
@@ -48,15 +48,22 @@ def catch_up(world: World, office: Office) -> int:
     return count
 
 
-def take_missed(world: World, topic: str, raw: bytes, connected_at: datetime) -> None:
-    """One order as the storefront's API tells it. Of one that was placed before they were connected nothing is planned. Errors: Retryable."""
+def next_page(office: Office, since: datetime, cursor: str) -> Changed:
+    """Errors: as Office.changed; Retryable, too, where the storefront's pages go round in a circle."""
+    page = office.changed(since, cursor)
+    if page.next and page.next == cursor:
+        raise Retryable("The storefront's list of orders does not go on.")
+    return page
+
+
+def take_missed(world: World, topic: str, raw: bytes, *, history: bool = False) -> None:
+    """One order as the storefront's API tells it; of the past, where nothing is to be planned from it. Errors: Retryable."""
     try:
         heard = world.storefronts[world.shop.storefront.kind].learn(topic, raw)
     except Invalid:
         return  # a webhook of it would be refused as well
     if isinstance(heard, Learnt):
-        past = heard.view is not None and heard.view.placed_at < connected_at
-        take(world, structs.replace(heard, history=past))
+        take(world, structs.replace(heard, history=history))
 
 
 def next_catch_up(world: World) -> Errand:

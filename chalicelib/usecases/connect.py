@@ -9,7 +9,7 @@ from chalicelib.errors import Misconfigured
 from chalicelib.ports import Office, Subscribed, World
 from chalicelib.stores import connections, errands
 from chalicelib.stores.connections import Connection
-from chalicelib.usecases.catch_up import next_catch_up, take_missed
+from chalicelib.usecases.catch_up import next_catch_up, next_page, take_missed
 from chalicelib.usecases.run_errand import NO_KEY
 
 HISTORY = timedelta(days=25 * 365 // 12)
@@ -56,9 +56,9 @@ def take_history(world: World, since: datetime | None = None) -> Iterator[int]:
     office, now = office_of(world), world.clock.now()
     cursor, count = "", 0
     while True:
-        page = office.changed(since or now - HISTORY, cursor)
+        page = next_page(office, since or now - HISTORY, cursor)
         for topic, raw in page.events:
-            take_missed(world, topic, raw, now)
+            take_missed(world, topic, raw, history=True)
         count += len(page.events)
         yield count
         cursor = page.next

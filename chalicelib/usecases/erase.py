@@ -17,7 +17,7 @@ from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import World
-from chalicelib.stores import follow_ups, orders, people, webhooks
+from chalicelib.stores import follow_ups, orders, people, requests, webhooks
 from chalicelib.table import Action
 from chalicelib.usecases.stop import let_go
 
@@ -31,7 +31,7 @@ def erase(world: World, person: str, order_keys: Iterable[str] = ()) -> None:
     world.journal.append([journal.erased(person, now), *(journal.erased(person, now, key) for key in keys)])
     if person:
         standing = people.load_standing(world.table.get(people.standing_key(person)), person)
-        if not standing.stopped_at:
+        if not standing.stopped_at or standing.stopped_by:  # from now on only they themselves undo it
             world.table.transact([people.stopped(person, now), *people.withdrawn(standing, now, "erasure")], world.ids.token())
         let_go(world, person, now)
         _forget_mails(world, follow_ups.of_person(world.table, person))
@@ -39,6 +39,7 @@ def erase(world: World, person: str, order_keys: Iterable[str] = ()) -> None:
             world.table.write(action)
         for source in world.storefronts:
             _forget_bodies(world, webhooks.folder_of_person(source, person))
+            _forget_bodies(world, requests.folder_of(source, person))
     for key in keys:
         _erase_order(world, person, key)
         _forget_bodies(world, webhooks.folder_of_order(source_of(key), key))

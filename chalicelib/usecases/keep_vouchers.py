@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.errand import void, voucher_errand
-from chalicelib.domain.voucher import written
+from chalicelib.domain.voucher import pool_code
 from chalicelib.errors import Conflict, Lost
 from chalicelib.ports import ERRANDS, World
 from chalicelib.stores import errands, vouchers
@@ -65,15 +65,12 @@ def import_codes(world: World, lines: Iterable[str]) -> Imported:
         text = line.partition(",")[0].strip().strip("\"'")
         if not text:
             continue
-        code = written(text)
+        code = pool_code(text)
         if code is None:
             refused.append(text)
             continue
         try:
-            # one that was given away before must not be given away again
-            if vouchers.load(world.table.get(vouchers.key(code))) is not None:
-                raise Lost
-            world.table.write(vouchers.put_in_pool(offer, code))
+            world.table.transact(vouchers.put_in_pool(offer, code), world.ids.token())
         except Lost:
             there += 1
         else:

@@ -9,6 +9,7 @@ Everything else happens after the answer, in take_webhook; what was verified is 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 from chalicelib.domain.customer import ConsentSaid, PrivacyRequest
@@ -45,7 +46,8 @@ def receive_webhook(world: World, source: str, headers: Mapping[str, str], raw: 
         id=delivery.id,
         source=source,
         topic=delivery.topic,
-        blob=f"{_folder(world, heard)}/{delivery.id}",
+        # named by what it says, too: under another's id nothing takes its place
+        blob=f"{_folder(world, heard)}/{delivery.id}-{hashlib.sha256(raw).hexdigest()[:16]}",
         received_at=world.clock.now(),
     )
     world.blob.put(received.blob, raw)
@@ -53,6 +55,8 @@ def receive_webhook(world: World, source: str, headers: Mapping[str, str], raw: 
         world.table.write(webhooks.put(received))
     except Lost:
         before = webhooks.load(world.table.get(webhooks.key(source, delivery.id)))
+        if before is not None and (before.outcome or before.blob != received.blob):
+            _let_go(world, received, before)
         if before is not None and before.outcome:
             return "kept before"
     if delivery.also and not _is_first(world, received, delivery.also):
@@ -64,8 +68,15 @@ def receive_webhook(world: World, source: str, headers: Mapping[str, str], raw: 
 def _folder(world: World, heard: Learnt | ConsentSaid | PrivacyRequest) -> str:
     if isinstance(heard, Learnt):
         return webhooks.folder_of_order(heard.source, order_key(heard.source, heard.order))
-    person = person_id(world.secrets.people, heard.dedupe_key) if heard.dedupe_key else ""
-    return webhooks.folder_of_person(heard.source, person)
+    if isinstance(heard, PrivacyRequest):
+        return webhooks.folder_of_law(heard.source)
+    return webhooks.folder_of_person(heard.source, person_id(world.secrets.people, heard.dedupe_key))
+
+
+def _let_go(world: World, received: Received, before: Received) -> None:
+    """The body of a repeat, where the first one's is another, or was let go when it was taken."""
+    if before.blob != received.blob or not webhooks.is_kept(before):
+        world.blob.delete(received.blob)
 
 
 def _is_first(world: World, received: Received, also: str) -> bool:

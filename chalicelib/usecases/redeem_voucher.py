@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.domain.identity import keyed_hash
 from chalicelib.domain.order import order_key
-from chalicelib.domain.voucher import Voucher, written
+from chalicelib.domain.voucher import Voucher, readings
 from chalicelib.errors import Conflict, Lost, NotFound, Retryable, TooMany
 from chalicelib.ports import World
 from chalicelib.stores import counters, vouchers
@@ -19,11 +19,11 @@ _UNKNOWN = "There is no voucher with this code."
 
 def look_at_voucher(world: World, code: str) -> Voucher:
     """What it is worth; writes nothing. Errors: NotFound."""
-    known = written(code)
-    voucher = vouchers.load(world.table.get(vouchers.key(known))) if known is not None else None
-    if voucher is None:
-        raise NotFound(_UNKNOWN)
-    return voucher
+    for known in readings(code):
+        voucher = vouchers.load(world.table.get(vouchers.key(known)))
+        if voucher is not None:
+            return voucher
+    raise NotFound(_UNKNOWN)
 
 
 def redeem_voucher(world: World, code: str, order: str) -> Voucher:
@@ -46,7 +46,7 @@ def redeem_voucher(world: World, code: str, order: str) -> Voucher:
         if world.clock.now() >= voucher.ends_at:
             raise Conflict("This voucher has ended.")
         try:
-            world.table.write(vouchers.redeem(voucher, key))
+            world.table.write(vouchers.redeem(voucher, key, while_good=True))
         except Lost:
             continue  # another order was quicker, or it was ended: look again
     raise Retryable("The voucher changes too quickly; please ask again.")

@@ -44,7 +44,7 @@ def _told_again(world: World, order: Order) -> Order:
     if storefront is None:
         return order
     for name in world.blob.names(webhooks.folder_of_order(source, order.key)):
-        received = webhooks.load(world.table.get(webhooks.key(source, name.rpartition("/")[2])))
+        received = webhooks.load(world.table.get(webhooks.key(source, webhooks.id_in(name))))
         if received is None:
             continue
         with suppress(Invalid, NotFound):

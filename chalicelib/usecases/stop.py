@@ -58,7 +58,7 @@ def _told_on(world: World, person: str, now: datetime) -> list[errands_of.Errand
 def let_go(world: World, person: str, now: datetime) -> None:
     """What a stop leaves behind is tidied up: planned mail called off, a gift's recipient forgotten, a contact kept no longer than it must."""
     with suppress(Lost):  # no contact of their own
-        world.table.write(people.keep_contact(person, now + KEPT_AFTER_STOP))
+        world.table.write(people.let_contact_go(person, now + KEPT_AFTER_STOP))
     for follow_up in follow_ups.of_person(world.table, person):
         _call_off(world, follow_up, now)
         if follow_up.role == RECIPIENT:

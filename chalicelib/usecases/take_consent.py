@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.domain import journal
-from chalicelib.domain.calendar import instant
+from chalicelib.domain.calendar import instant, stamp
 from chalicelib.domain.claim import Contact
 from chalicelib.domain.consent import EMAIL, NEWSLETTER, consent_key, given_at_storefront
 from chalicelib.domain.customer import ConsentSaid
@@ -37,14 +37,14 @@ def _said_no(world: World, said: ConsentSaid, standing: Standing) -> str:
     now = world.clock.now()
     at = min(said.at or now, now)
     if standing.stopped_at:
+        if standing.stopped_by == said.source and stamp(at) == standing.stopped_at:
+            let_go(world, standing.person, now)  # whatever an earlier try came to
         return "ignored: they had said stop already"
     if any(instant(agreed) > at for agreed in standing.consents.values()):
         return "ignored: they have said yes since"
-    try:
-        world.journal.append([journal.stopped(standing.person, at)])
-    finally:  # as a stop of their own: a journal that fails must not keep them waiting
-        actions: list[Action] = [people.objected(standing, at, said.source), *people.withdrawn(standing, at, said.source)]
-        world.table.transact(actions, world.ids.token())
+    world.journal.append([journal.stopped(standing.person, at, by=said.source)])
+    actions: list[Action] = [people.objected(standing, at, said.source), *people.withdrawn(standing, at, said.source)]
+    world.table.transact(actions, world.ids.token())
     let_go(world, standing.person, now)
     return "taken"
 
@@ -65,14 +65,15 @@ def _said_yes(world: World, said: ConsentSaid, standing: Standing) -> str:
     if standing.consents.get(_KEY):
         return "ignored: they had said yes already"
     consent = given_at_storefront(standing.person, settings.consent, world.shop.locale, at, said.source)
-    if standing.stopped_at:
-        world.journal.append([journal.confirmed(standing.person, at, agreed=True)])
     actions: list[Action] = [
         people.put_consent(consent),
         people.confirmed(standing, consent),
         _contact(world, said, standing, at),
     ]
     world.table.transact(actions, world.ids.token())
+    if standing.stopped_at:
+        # after the commit: a yes that was lost must never outweigh a stop
+        world.journal.append([journal.confirmed(standing.person, at, agreed=True)])
     return "taken"
 
 

@@ -16,14 +16,14 @@ from chalicelib.domain.follow_up import CANCELLED, HELD, PLANNED, FollowUp
 from chalicelib.domain.gift import NOT, Gift
 from chalicelib.domain.identity import person_id
 from chalicelib.domain.merging import judged, merge, merge_gift
-from chalicelib.domain.order import Learnt, Order, is_off, order_key
+from chalicelib.domain.order import Learnt, Order, View, is_off, order_key
 from chalicelib.domain.playbook import RECIPIENT, changes, forget_recipient_at, recipient_of, wanted
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
-from chalicelib.domain.voucher import Voucher, written
+from chalicelib.domain.voucher import Voucher, readings
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import DUE_NOW, World
-from chalicelib.stores import follow_ups, orders, people, vouchers
+from chalicelib.stores import connections, follow_ups, orders, people, vouchers
 from chalicelib.table import Action
 
 TRIES = 6
@@ -37,6 +37,8 @@ def take_order(world: World, learnt: Learnt) -> Order:
         found = world.table.get_many([orders.key(key), orders.gift_key(key)])
         before = orders.load(found.get(orders.key(key)), key)
         kept = orders.load_gift(found.get(orders.gift_key(key)), before, now)
+        if before.view is None and learnt.view is not None and _is_past(world, learnt.source, learnt.view):
+            learnt = msgspec.structs.replace(learnt, history=True)
         after, actions = _decide(world, learnt, before, kept, now)
         if not actions:
             return after
@@ -61,7 +63,7 @@ def _decide(world: World, learnt: Learnt, before: Order, kept: Gift | None, now:
     until = _gift_until(world, before, merged, noted=planning.noted, now=now)
     if until is not None and now >= until:
         gift = None  # heard of after its recipient's day: nothing of them is kept
-    spent = _spent(world, merged)
+    spent = _spent(world, merged, learnt)
     after = msgspec.structs.replace(
         merged,
         gift_until=until,
@@ -82,6 +84,12 @@ def _decide(world: World, learnt: Learnt, before: Order, kept: Gift | None, now:
     elif gift is None and kept is not None:
         actions.append(orders.forget_gift(after.key))
     return after, actions
+
+
+def _is_past(world: World, source: str, view: View) -> bool:
+    """Whether it was placed before the shop was connected with its storefront: then it is known, and nothing is planned from it."""
+    connection = connections.load(world.table.get(connections.key(source), strong=False))  # written once, long ago
+    return connection is not None and view.placed_at < connection.connected_at
 
 
 def _gift(before: Order, merged: Order, gift: Gift | None, now: datetime) -> Gift | None:
@@ -158,9 +166,10 @@ def _reconcile(world: World, order: Order, due: list[FollowUp]) -> _Planning:
     return _Planning(actions, after, noted)
 
 
-def _spent(world: World, order: Order) -> list[Voucher]:
-    if order.view is None or order.view.test:
-        return []  # spent at the checkout is spent, also when the order was called off after: else the events' order would decide
-    codes = {code for text in order.view.codes if (code := written(text)) is not None} - set(order.vouchers)
+def _spent(world: World, order: Order, learnt: Learnt) -> list[Voucher]:
+    # spent at the checkout is spent, also where a newer view no longer has the code, or the order was called off after: else the events'
+    # order would decide
+    views = [view for view in (order.view, learnt.view) if view is not None and not view.test]
+    codes = {code for view in views for text in view.codes for code in readings(text)} - set(order.vouchers)
     found = (vouchers.load(world.table.get(vouchers.key(code))) for code in sorted(codes))
     return [voucher for voucher in found if voucher is not None and not voucher.redeemed_by]

@@ -17,7 +17,7 @@ from chalicelib.usecases.take_order import take_order
 
 
 def take_webhook(world: World, source: str, id_: str) -> str:
-    """What became of it: "taken", "ignored: …" or "refused: …". Taking it twice changes nothing. Errors: Retryable."""
+    """What became of it: "taken", "done", "ignored: …" or "refused: …". Taking it twice changes nothing. Errors: Retryable."""
     received = webhooks.load(world.table.get(webhooks.key(source, id_)))
     if received is None:
         return "ignored: it was forgotten long ago"
@@ -32,21 +32,25 @@ def take_webhook(world: World, source: str, id_: str) -> str:
     else:
         outcome = take(world, heard)
     world.table.write(webhooks.taken(received, outcome))
+    if not webhooks.is_kept(structs.replace(received, outcome=outcome)):
+        world.blob.delete(received.blob)
     return outcome
 
 
 def take(world: World, heard: Heard) -> str:
-    """What was learnt goes where it belongs: "taken", or "ignored: …". Taking it twice changes nothing. Errors: Retryable."""
+    """What was learnt goes where it belongs: "taken", "done", or "ignored: …". Taking it twice changes nothing. Errors: Retryable."""
     match heard:
         case Learnt():
-            take_order(world, _whole(world, heard))
+            if take_order(world, _whole(world, heard)).erased:
+                return "ignored: its buyer asked to be forgotten"
         case ConsentSaid():
             return take_consent(world, heard)
         case PrivacyRequest():
             answer_privacy(world, heard)
+            return webhooks.DONE
         case Ignored():
             return f"ignored: {heard.why}"
-    return "taken"
+    return webhooks.TAKEN
 
 
 def _whole(world: World, learnt: Learnt) -> Learnt:

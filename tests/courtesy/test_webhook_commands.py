@@ -218,7 +218,7 @@ def test_what_is_ignored_is_told_with_its_reason(tmp_path: Path, capsys_of: pyte
     ("content", "topic", "said"),
     [
         ({"id": 1}, "", "give it with --topic"),
-        ({"id": 1}, "orders/create", "does not say when it was placed"),
+        ({"id": 1}, "orders/create", "is no order"),
         (b"{", "orders/create", "not valid JSON"),
     ],
 )

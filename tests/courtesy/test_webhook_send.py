@@ -204,7 +204,13 @@ def test_under_other_names_they_are_left_alone() -> None:
 
 
 def test_the_adapter_may_say_when_it_was_placed() -> None:
-    body = {"id": 5, "line_items": [], "processed_at": "2026-03-01T12:00:00Z", "created_at": "2026-03-02T12:00:00Z"}
+    body = {
+        "id": 5,
+        "line_items": [],
+        "total_price": "1",
+        "processed_at": "2026-03-01T12:00:00Z",
+        "created_at": "2026-03-02T12:00:00Z",
+    }
     placed = placed_at(Shopify(), "orders/create", body)
     assert placed == instant("2026-03-01T12:00:00Z")
     assert placed_now(body, NOW, placed)["processed_at"] == stamp(NOW)

@@ -35,7 +35,37 @@ def test_a_flag_makes_a_gift(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", " ", "No", "no.", "NO", "n", "No, thank you", "false", "0", "off", "None", "null", "undefined", "n/a", "-"]
+    "value",
+    [
+        "",
+        " ",
+        "No",
+        "no.",
+        "NO",
+        "n",
+        "No, thank you",
+        "false",
+        "0",
+        "off",
+        "None",
+        "null",
+        "undefined",
+        "n/a",
+        "-",
+        "No;",
+        "No\u2014thanks",
+        "(no)",
+        '"no"',
+        "Unchecked",
+        "[ ]",
+        "never",
+        "f",
+        "keine",
+        "Nee",
+        "Nej",
+        "N\u00e3o",
+        "no_gift",
+    ],
 )
 def test_no_is_no(value: str) -> None:
     assert verdict(("Gift", value)) == NOT
@@ -92,15 +122,20 @@ def test_the_givers_message_is_kept() -> None:
 
 
 @pytest.mark.parametrize("said", [("Gift wrap", "Yes"), ("gift_wrapping", "Paper with stars")])
-def test_wrapping_makes_a_gift(said: tuple[str, str]) -> None:
+def test_wrapping_is_asked_about(said: tuple[str, str]) -> None:
     assert found(said).signs == ("wrap",)
-    assert verdict(said) == GIFT
+    assert verdict(said) == ASK
 
 
 def test_wrapping_may_be_a_line_of_its_own() -> None:
-    assert found(titles=("Studs", "Gift-wrap, ribbon")) == Judgement(GIFT, ("wrap",), Gift())
+    assert found(titles=("Studs", "Gift-wrap, ribbon")) == Judgement(ASK, ("wrap",), Gift())
     assert verdict(titles=("Geschenkverpackung",)) == NOT
-    assert verdict(titles=("Geschenkverpackung",), table=GiftTable(wrap_words=("Geschenkverpackung",))) == GIFT
+    assert verdict(titles=("Geschenkverpackung",), table=GiftTable(wrap_words=("Geschenkverpackung",))) == ASK
+
+
+@pytest.mark.parametrize("title", ["Studs, No gift box", "Studs, Without gift wrapping", "Gift wrap: none", "Ohne gift wrap"])
+def test_what_comes_without_wrapping_is_not_wrapped(title: str) -> None:
+    assert found(titles=(title,)) == Judgement(NOT, (), Gift())
 
 
 @pytest.mark.parametrize(

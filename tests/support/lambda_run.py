@@ -95,6 +95,7 @@ def _order() -> tuple[str, dict[str, str]]:
         "email": "isobel.trant@example.com",
         "currency": "GBP",
         "total_price": "48.00",
+        "line_items": [],
     }
     raw = json.dumps(body)
     signature = base64.b64encode(hmac.digest(WEBHOOK_SECRET.encode(), raw.encode(), "sha256")).decode()

@@ -113,6 +113,9 @@ def _about(raw: bytes) -> str:
 
 
 def _order(payload: Payload) -> Learnt:
+    # the topic is not signed: a customer, a parcel or a refund under it is no order
+    if "line_items" not in payload or "total_price" not in payload:
+        raise Invalid("The body is no order: it has no lines, or no total.", "line_items")
     placed = when(payload.get("processed_at")) or when(payload.get("created_at"))
     if placed is None:
         raise Invalid("The order does not say when it was placed.", "created_at")
@@ -131,6 +134,8 @@ def _of_order(payload: Payload, **said: Any) -> Learnt:
 
 
 def _fulfilled(payload: Payload) -> Learnt:
+    if "status" not in payload or "refund_line_items" in payload:
+        raise Invalid("The body is no fulfilment.", "status")
     return _of_order(payload, parcels=(_parcel(payload),))
 
 
@@ -346,13 +351,14 @@ def _codes(payload: Payload) -> tuple[str, ...]:
 
 
 def _signs(payload: Payload) -> Signs:
-    lines = objects(payload.get("line_items"))
-    cards = [line for line in lines if line.get("gift_card") is True]
     said = [_pair(one) for one in objects(payload.get("note_attributes"))]
-    said += [_pair(one) for line in lines if line not in cards for one in objects(line.get("properties"))]
+    card: list[tuple[str, str]] = []
+    for line in objects(payload.get("line_items")):
+        of_line = card if line.get("gift_card") is True else said
+        of_line += [_pair(one) for one in objects(line.get("properties"))]
     return Signs(
         said=tuple(said),
-        card=tuple(_pair(one) for line in cards for one in objects(line.get("properties"))),
+        card=tuple(card),
         parcel=_label(mapping(payload.get("shipping_address"))),
         bill=_label(mapping(payload.get("billing_address"))),
     )

@@ -332,11 +332,16 @@ def _codes(payload: Payload) -> tuple[str, ...]:
 
 
 def _signs(payload: Payload) -> Signs:
-    lines = [_said(item) for item in objects(payload.get("line_items"))]
-    cards = [said for said in lines if any(name.startswith(_CARD_PREFIXES) for name, _ in said)]
+    said, card = list(_of_order(payload)), []
+    for item in objects(payload.get("line_items")):
+        of_line = list(_said(item))
+        if any(name.startswith(_CARD_PREFIXES) for name, _ in of_line):
+            card += [pair for name, value in of_line for pair in _each_to(name, value)]
+        else:
+            said += of_line
     return Signs(
-        said=(*_of_order(payload), *(pair for said in lines if said not in cards for pair in said)),
-        card=tuple(pair for said in cards for name, value in said for pair in _each_to(name, value)),
+        said=tuple(said),
+        card=tuple(card),
         parcel=_label(_shipping(payload)),
         bill=_label(_bill(payload)),
     )

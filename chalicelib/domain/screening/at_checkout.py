@@ -12,6 +12,6 @@ LOOK_AGAIN = timedelta(minutes=15)
 
 def check(case: Case) -> Objection:
     """Held until the storefront has taken the voucher's code."""
-    if case.voucher is None or not case.voucher.waits:
+    if case.voucher is None or not case.voucher.waits or case.now >= case.voucher.ends_at:
         return None
     return Hold(Reason("code-unknown"), case.now + LOOK_AGAIN, restarts=True)

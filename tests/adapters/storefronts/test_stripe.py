@@ -447,7 +447,7 @@ def field(key: str, value: object, label: str = "", kind: str = "text") -> dict[
         ({"custom_fields": [field("gift", "yes", kind="dropdown")]}, GIFT, ("said",)),
         ({"custom_fields": [field("f1", "yes", "Is this a gift?", "dropdown")]}, GIFT, ("said",)),
         ({"custom_fields": [field("giftmessage", "Happy birthday")]}, GIFT, ("message",)),
-        ({"custom_fields": [field("f1", "1", "Gift wrapping", "numeric")]}, GIFT, ("wrap",)),
+        ({"custom_fields": [field("f1", "1", "Gift wrapping", "numeric")]}, ASK, ("wrap",)),
         ({"custom_fields": [field("gift", "no", kind="dropdown")]}, NOT, ("declined",)),
         ({"custom_fields": [field("gift", None, kind="dropdown")]}, NOT, ()),
         ({"custom_fields": [field("gift", None), field("giftmessage", None)], "metadata": {"gift": "yes"}}, GIFT, ("said",)),
