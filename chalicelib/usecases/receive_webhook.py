@@ -17,7 +17,7 @@ from chalicelib.domain.identity import person_id
 from chalicelib.domain.order import Learnt, order_key
 from chalicelib.errors import Lost, NotFound, TooLarge
 from chalicelib.ports import WEBHOOKS, Ignored, World
-from chalicelib.stores import webhooks
+from chalicelib.stores import orders, webhooks
 from chalicelib.stores.webhooks import Received
 
 MAX_BODY = 1024 * 1024
@@ -55,8 +55,8 @@ def receive_webhook(world: World, source: str, headers: Mapping[str, str], raw: 
         world.table.write(webhooks.put(received))
     except Lost:
         before = webhooks.load(world.table.get(webhooks.key(source, delivery.id)))
-        if before is not None and (before.outcome or before.blob != received.blob):
-            _let_go(world, received, before)
+        if before is not None and not _serves(world, heard, received, before):
+            world.blob.delete(received.blob)
         if before is not None and before.outcome:
             return "kept before"
     if delivery.also and not _is_first(world, received, delivery.also):
@@ -73,10 +73,14 @@ def _folder(world: World, heard: Learnt | ConsentSaid | PrivacyRequest) -> str:
     return webhooks.folder_of_person(heard.source, person_id(world.secrets.people, heard.dedupe_key))
 
 
-def _let_go(world: World, received: Received, before: Received) -> None:
-    """The body of a repeat, where the first one's is another, or was let go when it was taken."""
+def _serves(world: World, heard: Learnt | ConsentSaid | PrivacyRequest, received: Received, before: Received) -> bool:
+    """Whether a repeat's body is that of the first one, which is still kept."""
     if before.blob != received.blob or not webhooks.is_kept(before):
-        world.blob.delete(received.blob)
+        return False
+    if not isinstance(heard, Learnt):
+        return True
+    key = order_key(heard.source, heard.order)
+    return not orders.load(world.table.get(orders.key(key)), key).erased
 
 
 def _is_first(world: World, received: Received, also: str) -> bool:

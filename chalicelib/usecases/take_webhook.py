@@ -31,9 +31,9 @@ def take_webhook(world: World, source: str, id_: str) -> str:
         outcome = "refused: its raw body is gone"
     else:
         outcome = take(world, heard)
-    world.table.write(webhooks.taken(received, outcome))
     if not webhooks.is_kept(structs.replace(received, outcome=outcome)):
         world.blob.delete(received.blob)
+    world.table.write(webhooks.taken(received, outcome))
     return outcome
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import follow_up_id
-from chalicelib.domain.gift import Gift
+from chalicelib.domain.gift import Gift, Label, Signs
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Buyer, Learnt, Refund
 from chalicelib.domain.playbook import BUYER, CLAIMANT, CONTACT, GIVER, RECIPIENT
@@ -40,6 +40,12 @@ _GIFTS = [
     Gift("Ruth Okafor", "ruth.okafor@example.com", "ruth.okafor@example.com", "GB"),
     Gift("Ruth Okafor", country="GB", postal=("9 Quay Hill", "Falmouth")),
     Gift("Isobel Trant", "isobel.trant@example.com", "isobel.trant@example.com", "GB"),
+]
+
+_SIGNS = [
+    Signs(said=(("Gift", "no"), ("Recipient name", "Ruth Okafor")), parcel=Label("Ruth Okafor", "GB", ("9 Quay Hill",))),
+    Signs(parcel=Label("Ruth Okafor", "GB", ("9 Quay Hill",))),
+    Signs(parcel=Label("Isobel Trant", "GB", ("4 Fore Street",))),
 ]
 
 views = st.builds(
@@ -78,6 +84,8 @@ def events(draw: st.DrawFn) -> Learnt:
     seen = draw(st.one_of(st.none(), views))
     found = draw(st.lists(parcels, max_size=2, unique_by=lambda one: one.id))
     told = event(seen, draw(st.sampled_from(_GIFTS)) if seen else None, *found)
+    if seen and draw(st.booleans()):
+        told = msgspec.structs.replace(told, signs=draw(st.sampled_from(_SIGNS)))
     back = draw(st.lists(refunds, max_size=2, unique_by=lambda one: one.id))
     gone = draw(st.sampled_from(["", "", "", "deleted", "restored"]))
     return msgspec.structs.replace(told, refunds=tuple(back), gone=gone)

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.errors import Misconfigured, Retryable
+from chalicelib.ports import Changed
 from chalicelib.stores import connections, errands, orders
 from chalicelib.usecases import catch_up as module
 from chalicelib.usecases.catch_up import catch_up
@@ -156,3 +157,27 @@ def test_connecting_twice_keeps_the_first_day(world: TestWorld) -> None:
     assert connection is not None
     assert connection.connected_at == NOON
     assert office(world).url == "https://shop.example/api/webhooks/shopify"
+
+
+def test_whichever_way_it_comes_the_past_is_the_past(world: TestWorld) -> None:
+    subscribe(world)
+    before = {"created_at": stamp(NOON - 4 * DAY), "updated_at": stamp(NOON + HOUR)}
+    take_order(world, learnt("orders/updated", shopify_order(**before, fulfillments=[shopify_parcel()])))
+    assert world.follow_ups() == {}
+    take_order(world, learnt("orders/create", shopify_order(id=2, created_at=stamp(NOON + HOUR))))
+    assert set(world.follow_ups()) == {"receipt"}
+
+
+def test_a_refund_told_first_leaves_history_history(world: TestWorld) -> None:
+    refund = {"id": 9, "order_id": 5551023340801, "created_at": stamp(NOON - DAY), "transactions": [], "refund_line_items": [
+        {"line_item_id": 1, "quantity": 1}]}  # fmt: skip
+    take_order(world, learnt("refunds/create", refund))
+    changed(world, NOON - DAY)
+    list(take_history(world))
+    assert world.follow_ups() == {}
+
+
+def test_pages_that_go_round_in_a_circle_end(world: TestWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office(world), "changed", lambda *_: Changed((), "again"))
+    with pytest.raises(Retryable):
+        list(take_history(world))

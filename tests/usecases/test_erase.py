@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.domain.customer import ConsentSaid
 from chalicelib.domain.identity import person_id
 from chalicelib.errors import Busy, Invalid
 from chalicelib.stores import orders, people, requests
@@ -16,9 +18,10 @@ from chalicelib.table import Delete, Put
 from chalicelib.usecases.erase import erase
 from chalicelib.usecases.receive_webhook import receive_webhook
 from chalicelib.usecases.restore import restore
+from chalicelib.usecases.take_consent import take_consent
 from tests.factories import gift_order, shopify_order, shopify_parcel, signed
 from tests.support.site import Site, link
-from tests.support.watched import once, watched
+from tests.support.watched import Calls, Crash, once, watched
 from tests.support.world import TestWorld
 
 ADDRESS = "isobel.trant@example.com"
@@ -172,3 +175,56 @@ def test_another_topics_body_erases_nothing(world: TestWorld, topic: str) -> Non
     with pytest.raises(Invalid):
         tell(world, topic, gift_order())
     assert ADDRESS in everything(world)
+
+
+def test_a_crash_anywhere_is_made_up_for() -> None:
+    calls = 1
+    for crash_at in range(1, 200):
+        with TestWorld() as world:
+            lived(world)
+            tell(world, "customers/redact", REDACT)
+            counted = Calls(crash_at)
+            table, blob = world.table, world.blob
+            world.table = watched(table, before=counted.before, after=counted.after)
+            world.blob = watched(blob, before=counted.before, after=counted.after)
+            with suppress(Crash):
+                world.work()
+            world.table, world.blob = table, blob
+            world.pass_time(hours=1)
+            world.pass_time(hours=1)
+            assert [word for word in WORDS if word in everything(world)] == [], crash_at
+            assert [one.kind for one in requests.all_of(world.table)] == ["erase"], crash_at
+            calls = counted.count
+        if crash_at > calls:
+            return
+    raise AssertionError(calls)
+
+
+def test_a_late_event_leaves_no_body_behind(world: TestWorld) -> None:
+    lived(world)
+    erase(world, "", [KEY])
+    for id_ in ("1", "2"):  # one that came before, and a new one
+        tell(world, "orders/create", gift_order(fulfillments=[shopify_parcel()]), id_)
+        world.work()
+        assert [word for word in WORDS if word in json.dumps(world.blob.names("webhooks/shopify"))] == []
+        assert not any(b"Ruth" in world.blob.get(name) for name in world.blob.names("webhooks"))
+
+
+def test_what_was_gathered_for_them_is_erased_too(world: TestWorld) -> None:
+    person = lived(world)
+    asked: dict[str, Any] = {**REDACT, "orders_requested": []}
+    del asked["orders_to_redact"]
+    tell(world, "customers/data_request", asked)
+    world.work()
+    assert world.blob.names("requests")
+    erase(world, person)
+    assert world.blob.names("requests") == []
+
+
+def test_no_storefront_undoes_an_erasure(world: TestWorld) -> None:
+    person = lived(world)
+    erase(world, person)
+    at = world.clock.now() + timedelta(days=1)
+    world.clock.move(timedelta(days=2))
+    said = ConsentSaid("shopify", "yes", ADDRESS, ADDRESS, at=at, confirmed=True)
+    assert take_consent(world, said).startswith("ignored: they asked us to stop")

@@ -10,10 +10,11 @@ import msgspec
 import pytest
 
 from chalicelib.domain.errand import Errand
-from chalicelib.errors import Invalid, Misconfigured, Retryable
+from chalicelib.errors import Invalid, Misconfigured, NotFound, Retryable
 from chalicelib.stores import errands
 from chalicelib.usecases.confirm_claim import confirm_claim
-from chalicelib.usecases.keep_vouchers import end_voucher, list_vouchers
+from chalicelib.usecases.keep_vouchers import end_voucher, import_codes, list_vouchers
+from chalicelib.usecases.redeem_voucher import look_at_voucher
 from chalicelib.usecases.run_errand import run_errand
 from chalicelib.usecases.stop import stop
 from chalicelib.usecases.take_order import take_order
@@ -183,3 +184,51 @@ def test_a_shop_without_a_key_runs_no_errands_for_a_stop(world: TestWorld) -> No
     take_order(world, learnt("orders/create", shopify_order()))
     stop(world, world.links.make("stop", next(iter(orders_person(world))), "all", None))
     assert left(world) == []
+
+
+def test_a_code_that_is_ended_while_it_is_made_known_is_voided(world: TestWorld) -> None:
+    code = confirmed(world)
+    office(world).before = lambda: end_voucher(world, code) if len(office(world).asked) == 1 else None
+    world.work()
+    world.pass_time(minutes=3)
+    assert office(world).codes == {}
+    assert left(world) == []
+
+
+def test_an_ended_code_keeps_no_mail_waiting(world: TestWorld) -> None:
+    office(world).fails = [Retryable("Nobody answered.")] * 99
+    code = confirmed(world)
+    world.work()
+    end_voucher(world, code)
+    world.pass_time(minutes=16)
+    assert "checkout does not know" not in world.follow_ups()["voucher"].reason
+
+
+POOL_CODE = "KGYENNKKYX"
+"""By chance, one of ours can be heard in it."""
+
+
+def test_a_pools_code_stays_as_it_stands() -> None:
+    with TestWorld(known="pool") as world:
+        assert import_codes(world, [POOL_CODE.lower()]).added == 1
+        assert confirmed(world) == POOL_CODE
+        assert look_at_voucher(world, POOL_CODE).code == POOL_CODE
+        assert import_codes(world, [POOL_CODE]).there == 1
+        Site(world).claim("somebody.else@example.com", "Daniel")
+        world.work()
+        with pytest.raises(NotFound, match="given away"):
+            confirm_claim(world, link(world.mails("somebody.else@example.com")[0].mail, "/api/confirm").partition("t=")[2])
+
+
+def test_a_code_is_spent_by_an_order_that_named_it_once() -> None:
+    first = shopify_order()
+    later = shopify_order(updated_at="2026-03-02T13:00:00+00:00")
+    for story in ((first, later), (later, first)):
+        with TestWorld() as other:
+            Site(other).claim(ADDRESS, "Isobel Trant")
+            other.work()
+            own = confirm_claim(other, link(other.mails()[-1].mail, "/api/confirm").partition("t=")[2]).voucher.code
+            for payload in story:
+                codes = [{"code": own}] if payload is first else []
+                take_order(other, learnt("orders/updated", {**payload, "discount_codes": codes}))
+            assert list_vouchers(other)[0].state == "used"

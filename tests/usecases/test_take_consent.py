@@ -14,14 +14,16 @@ from chalicelib.domain.calendar import stamp
 from chalicelib.domain.customer import ConsentSaid
 from chalicelib.domain.identity import person_id
 from chalicelib.domain.standing import Standing
+from chalicelib.errors import Busy
 from chalicelib.stores import people
-from chalicelib.table import Delete
+from chalicelib.table import Delete, Put
 from chalicelib.usecases.restore import restore
 from chalicelib.usecases.stop import stop
 from chalicelib.usecases.take_consent import take_consent
 from chalicelib.usecases.take_order import take_order
 from tests.factories import learnt, shopify_order, shopify_parcel
 from tests.support.site import Site, link
+from tests.support.watched import Crash, once, watched
 from tests.support.world import NOON, TestWorld
 
 ADDRESS = "isobel.trant@example.com"
@@ -177,3 +179,45 @@ def test_a_restore_knows_that_it_was_undone(world: TestWorld) -> None:
     restore(world, check=False)
     assert standing(world).consents
     assert not standing(world).stopped_at
+
+
+def test_a_no_that_is_not_journalled_is_not_said_yet(world: TestWorld) -> None:
+    journal = world.journal
+    world.journal = watched(journal, before=once(_busy, at="append"))
+    with pytest.raises(Busy):
+        take_consent(world, no())
+    assert not standing(world).stopped_at
+    assert take_consent(world, no()) == "taken"
+    assert [line.kind for line in journal.read()] == ["stopped"]
+
+
+def _busy() -> None:
+    raise Busy("told so")
+
+
+def test_a_no_cut_short_is_tidied_up(world: TestWorld) -> None:
+    take_order(world, learnt("orders/create", shopify_order(fulfillments=[shopify_parcel()])))
+    table = world.table
+    world.table = watched(table, after=once(_dies, at="transact"))
+    with pytest.raises(Crash):
+        take_consent(world, no())
+    world.table = table
+    assert world.follow_ups()["thank-you"].state == "planned"
+    take_consent(world, no())
+    assert world.follow_ups()["thank-you"].state == "cancelled"
+
+
+def _dies() -> None:
+    raise Crash
+
+
+def test_their_own_stop_outlives_a_restore(world: TestWorld) -> None:
+    take_consent(world, no(at=NOON - 5 * DAY))
+    kept = world.sqlite.scan().items
+    world.clock.move(DAY)
+    stop(world, stop_link(world))
+    for item in kept:
+        world.sqlite.write(Put(item))
+    restore(world, check=False)
+    world.clock.move(5 * DAY)
+    assert take_consent(world, yes(at=NOON + 2 * DAY)).startswith("ignored: they asked us to stop")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import Busy
+from chalicelib.errors import Busy, Invalid
 from chalicelib.ports import WEBHOOKS
 from chalicelib.stores import webhooks
 from chalicelib.usecases.receive_webhook import receive_webhook
@@ -153,3 +153,26 @@ def test_events_in_any_order_give_one_order() -> None:
             ends.add(tuple((one.kind, one.state) for one in world.follow_ups().values() if one.kind != "on-its-way"))
             assert sorted(kept.times for kept in world.mails()) in ([1, 1], [1, 1, 1])
     assert ends == {(("receipt", "sent"), ("thank-you", "sent"))}
+
+
+def test_nothing_takes_anothers_place_under_its_id() -> None:
+    with TestWorld() as world:
+        cancelled = shopify_order(cancelled_at="2026-03-02T13:00:00+00:00", updated_at="2026-03-02T13:00:00+00:00")
+        receive(world, "orders/updated", cancelled)
+        receive(world, "orders/updated", shopify_order())
+        world.work()
+        assert not world.follow_ups()
+        assert len(world.blob.names("webhooks")) == 1
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        ("orders/create", {"id": 7, "email": "isobel.trant@example.com", "created_at": "2026-03-02T12:00:00Z"}),
+        ("orders/create", shopify_parcel()),
+        ("fulfillments/create", {"id": 5, "order_id": 1, "created_at": "2026-03-02T12:00:00Z", "refund_line_items": []}),
+    ],
+)
+def test_another_topic_makes_nothing_of_a_body(topic: str, payload: Any) -> None:
+    with TestWorld() as world, pytest.raises(Invalid):
+        receive(world, topic, payload)
