@@ -42,19 +42,19 @@ ITEMS, GATE, PEOPLE = "stores/follow_ups.py", "stores/gate.py", "stores/people.p
 MUTANTS = (
     Mutant(
         "marked as sent before it is sent",
-        3,
+        1,
         (
             (SEND, "    try:\n        message_id = world.mailer.send(one.id, one.mail)\n", '    _write(world, follow_ups.sent(one.id, token, "early", world.clock.now()))\n    try:\n        message_id = world.mailer.send(one.id, one.mail)\n'),
         ),
     ),
     Mutant(
         "authorised whatever its state",
-        113,
+        187,
         ((ITEMS, '        when=(Equals("state", fu.PLANNED),),\n    )\n\n\ndef _mine', "        when=(Exists(),),\n    )\n\n\ndef _mine"),),
     ),
     Mutant(
         "standing looked at outside the transaction",
-        63,
+        199,
         (
             (PEOPLE, "        return Check(standing_key(standing.person), when=_as_checked(standing))\n", "        return Check(standing_key(standing.person), when=(Below('never', 1),))\n"),
             (PEOPLE, '    set_ |= {"person": standing.person, "version": standing.version + 1}\n    return Update(standing_key(standing.person), set=set_, when=_as_checked(standing))\n\n\ndef noted', '    set_ |= {"person": standing.person, "version": standing.version + 1}\n    return Update(standing_key(standing.person), set=set_)\n\n\ndef noted'),
@@ -62,12 +62,12 @@ MUTANTS = (
     ),
     Mutant(
         "the SDK tries three times",
-        36,
+        140,
         (("adapters/mailer_ses.py", '"total_max_attempts": 1', '"total_max_attempts": 3'),),
     ),
     Mutant(
         "doubt ends after a minute",
-        1,
+        3,
         (("domain/doubt.py", "DOUBT = timedelta(hours=24)", "DOUBT = timedelta(seconds=60)"),),
     ),
     Mutant(
@@ -77,22 +77,22 @@ MUTANTS = (
     ),
     Mutant(
         "no fence",
-        711,
+        15,
         ((SEND, "if world.clock.monotonic() - authorised.began > FENCE_SECONDS:", "if world.clock.monotonic() < authorised.began:"),),
     ),
     Mutant(
         "no look before the call",
-        102,
+        231,
         ((SEND, "if current is None or current.state != fu.SENDING or current.token != authorised.token:", "if current is None:"),),
     ),
     Mutant(
         "a dead worker's whole chunk is planned again",
-        3,
+        4,
         ((FREE, "            follow_ups.unsure(lowest, token, lowest.authorised_at or now, now),\n", "            follow_ups.back_to_planned(lowest, token, never, lowest.due_at),\n"),),
     ),
     Mutant(
         "an outcome is committed after the next call",
-        190,
+        387,
         (
             (SEND, "    _write(world, follow_ups.sent(one.id, token, message_id, world.clock.now()))\n    return 1\n", "    _LATE.append((one.id, token, message_id))\n    return 1\n"),
             (SEND, "    count = 0\n    for one in authorised.ready:\n", "    count = 0\n    _LATE.clear()\n    for one in authorised.ready:\n"),
@@ -101,7 +101,7 @@ MUTANTS = (
     ),
     Mutant(
         "an id that is new each time",
-        2,
+        1,
         (("domain/follow_up.py", '"\\n".join((rule, person, anchor, occurrence)).encode()', '"\\n".join((rule, person, anchor, occurrence, _new())).encode()'), ("domain/follow_up.py", "def person_of(", "def _new() -> str:\n    _COUNT.append(0)\n    return str(len(_COUNT))\n\n\n_COUNT: list[int] = []\n\n\ndef person_of(")),
     ),
     Mutant(
@@ -111,12 +111,12 @@ MUTANTS = (
     ),
     Mutant(
         "the hint is queued before the commit",
-        492,
+        926,
         (("usecases/claim_voucher.py", "        try:\n            world.table.transact(actions, token)\n", '        try:\n            world.queue.put(DUE_NOW, {"why": "claim"})\n            world.table.transact(actions, token)\n'), ("usecases/claim_voucher.py", '            continue\n        world.queue.put(DUE_NOW, {"why": "claim"})\n        return\n', "            continue\n        return\n")),
     ),
     Mutant(
         "shards by follow-up, and no lease",
-        7,
+        6,
         (
             (ITEMS, 'SHARDS = ("0",)', 'SHARDS = ("0", "1")'),
             (ITEMS, '"due_pk": due_partition(shard_of(follow_up.person), lane)', '"due_pk": due_partition(shard_of(follow_up.id), lane)'),
@@ -126,12 +126,12 @@ MUTANTS = (
     ),
     Mutant(
         "the lease is no part of the authorisation",
-        1,
+        42,
         ((GATE, '    when: tuple[Condition, ...] = (Lacks("paused_at"), Equals("leased_by", worker))\n', '    when: tuple[Condition, ...] = (Lacks("paused_at"),)\n'),),
     ),
     Mutant(
         "the pause is no part of the authorisation",
-        154,
+        302,
         ((GATE, '    when: tuple[Condition, ...] = (Lacks("paused_at"), Equals("leased_by", worker))\n', '    when: tuple[Condition, ...] = (Equals("leased_by", worker),)\n'),),
     ),
     Mutant(
@@ -141,17 +141,17 @@ MUTANTS = (
     ),
     Mutant(
         "who does not know is told that it was refused",
-        11,
+        16,
         ((SEND, "    except MailUncertain:\n        now = world.clock.now()\n        _write(world, follow_ups.unsure(follow_up, token, now, now))\n", '    except MailUncertain:\n        now = world.clock.now()\n        _write(world, follow_ups.back_to_planned(follow_up, token, Reason("never-called"), now + REFUSED_WAIT))\n'),),
     ),
     Mutant(
         "a weak read may forbid",
-        9,
+        19,
         ((SEND, "    if not isinstance(verdict, Ready):\n        # what", "    if isinstance(verdict, str):\n        # what"),),
     ),
     Mutant(
         "a stop is not journalled",
-        6,
+        83,
         (("usecases/stop.py", "        world.journal.append([journal.stopped(opened.person, now)])\n", "        pass\n"),),
     ),
     Mutant(
@@ -164,7 +164,7 @@ MUTANTS = (
     ),
     Mutant(
         "a restored table sends before the journal was replayed",
-        21,
+        54,
         (("usecases/live_table.py", "    if world.table.identity() in world.secrets.live_table.split():\n", "    if world.table.identity():\n"),),
     ),
     Mutant(
@@ -184,12 +184,12 @@ MUTANTS = (
     ),
     Mutant(
         "a retry counts twice in the cap list",
-        6,
+        10,
         (("domain/standing.py", "return {**heard_since(standing, now, besides=follow_up_id), follow_up_id: stamp(now)}", "return {**heard_since(standing, now), follow_up_id + stamp(now): stamp(now)}"),),
     ),
     Mutant(
         "the cap list is read, not written",
-        34,
+        26,
         ((PEOPLE, '        set_["heard"] = dict(with_heard(standing, follow_up.id, now))\n', '        set_["heard"] = dict(standing.heard)\n'),),
     ),
 )  # fmt: skip
