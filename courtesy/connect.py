@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from getpass import getpass
 
@@ -12,6 +12,8 @@ from msgspec import Struct
 
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.errors import Invalid, Misconfigured
+from chalicelib.ports import Office
+from chalicelib.usecases.run_errand import NO_KEY
 from courtesy.opened import chosen, opened
 from courtesy.up import is_running, say
 
@@ -101,13 +103,15 @@ def _connect(asked: Asked) -> int:
     needs = NEEDS[asked.storefront]
     with opened(asked) as world:
         _check_kind(world, asked.storefront)
+        given: dict[str, str] = {}
         if not (asked.keep_keys or asked.check):
             say("\n".join(needs.told))
-            for key in needs.keys:
-                _keep(world, key, _read(key.called))
-        good = _prove(world)
+            given = {name: value for key in needs.keys for name, value in _named(key, _read(key.called)).items()}
+        good = _prove(office_of(world, given))
         if asked.check or not good:
             return DONE if good else NO
+        for name, value in given.items():  # only now that they have opened it
+            world.keep_secret(name, value)
         subscribed = subscribe(world)
         if subscribed.secret:
             world.keep_secret(f"webhooks/{asked.storefront}/current", subscribed.secret)
@@ -125,10 +129,17 @@ def _check_kind(world: LocalWorld, kind: str) -> None:
         raise Misconfigured(f'shop.toml says storefront.kind = "{world.shop.storefront.kind}": write "{kind}" there first.')
 
 
-def _keep(world: LocalWorld, key: Key, value: str) -> None:
-    names = (key.older,) if key.older and value.startswith(key.begins) else key.names
-    for name in names:
-        world.keep_secret(name, value)
+def _named(key: Key, value: str) -> dict[str, str]:
+    """The value under each name that it is kept by."""
+    return dict.fromkeys((key.older,) if key.older and value.startswith(key.begins) else key.names, value)
+
+
+def office_of(world: LocalWorld, given: Mapping[str, str]) -> Office:
+    """Errors: Misconfigured where no key to it is known."""
+    office = world.try_keys(given)
+    if office is None:
+        raise Misconfigured(NO_KEY)
+    return office
 
 
 def _read(called: str) -> str:
@@ -138,10 +149,8 @@ def _read(called: str) -> str:
     return found.strip()
 
 
-def _prove(world: LocalWorld) -> bool:
-    from chalicelib.usecases.connect import office_of
-
-    proof = office_of(world).prove()
+def _prove(office: Office) -> bool:
+    proof = office.prove()
     say(
         f"{proof.shop}, API {proof.version}: of the newest {proof.orders} orders, {proof.named} tell a name and {proof.addressed} an e-mail address."
     )
@@ -171,10 +180,13 @@ def _history(world: LocalWorld) -> None:
 def _catch_up(asked: Asked) -> int:
     from chalicelib.stores import errands
     from chalicelib.usecases.catch_up import catch_up, next_catch_up
-    from chalicelib.usecases.connect import look_back, office_of
+    from chalicelib.usecases.connect import connected, look_back
 
     with opened(asked) as world:
-        office = office_of(world)
+        if world.shop.storefront.kind not in NEEDS:
+            raise Misconfigured("This shop posts its own events, so there is nothing to ask for: have it post them again.")
+        connected(world)
+        office = office_of(world, {})
         if asked.since is not None:
             look_back(world, asked.since)
         count = 0

@@ -62,7 +62,12 @@ def _orders(asked: Asked) -> int:
     for one in found:
         state = f"off: {one.off}" if one.off else f"{one.how} {one.arrived_at[:10]}" if one.arrived_at else "under way"
         who = one.buyer or "no e-mail address"
-        say(f"{one.placed_at[:10] or 'no date yet'}  {one.number or one.key}  {one.total or 'no total yet'}  {who}  ({state})")
+        if one.off == "erased":
+            say(f"{one.key}  (its buyer asked to be forgotten)")
+            continue
+        say(
+            f"{one.placed_at[:10] or 'no date yet'}  {one.number or one.key}  {one.total or 'no total yet'}  {who}  ({state})  {one.key}"
+        )
         if one.gift != "not":
             ask = f" Say: courtesy gift {one.number or one.key} yes | no" if one.gift == "ask" else ""
             say(f"    {'A gift?' if one.gift == 'ask' else 'A gift.'} {' '.join(one.reasons)}{ask}")

@@ -33,10 +33,11 @@ def _vouchers(asked: Asked) -> int:
 
 
 def _list(asked: Asked) -> int:
-    from chalicelib.usecases.keep_vouchers import list_vouchers
+    from chalicelib.usecases.keep_vouchers import list_vouchers, pool_left
 
     with opened(asked) as world:
         found = [one for one in list_vouchers(world) if not asked.waiting or one.state == "waiting"]
+        left = pool_left(world)
     if asked.as_json:
         say_json(msgspec.to_builtins(found))
         return DONE
@@ -47,6 +48,12 @@ def _list(asked: Asked) -> int:
             say(f"    {one.problem}")
     if not found:
         say("The checkout knows them all." if asked.waiting else "No voucher was issued yet.")
+    if left is not None:
+        say(
+            f"The pool holds {left} more."
+            if left
+            else "The pool is empty: who claims now is told to come back later. Import codes."
+        )
     return DONE
 
 

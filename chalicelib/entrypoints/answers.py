@@ -65,7 +65,7 @@ def fields(request: Request) -> dict[str, Any]:
     """What a form or a JSON object says. Errors: TooLarge, Invalid."""
     raw = raw_body(request)
     if len(raw) > MAX_FORM:
-        raise TooLarge("The form is over 64 KiB.")
+        raise TooLarge("That is over 64 KiB.")
     if content_type(request) == JSON:
         found = strict_json.loads(raw)
         if not isinstance(found, dict):

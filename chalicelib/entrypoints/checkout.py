@@ -53,7 +53,9 @@ def _order(said: Mapping[str, Any]) -> str:
     if not (
         isinstance(order, str) and 0 < len(order) <= MAX_ORDER and order.isascii() and order.isprintable() and " " not in order
     ):
-        raise Invalid(f'Say which order spends it: {{"order": "1041"}}, at most {MAX_ORDER} characters.', "order")
+        raise Invalid(
+            f'Say which order spends it, as text without spaces: {{"order": "1041"}}, at most {MAX_ORDER} characters.', "order"
+        )
     return order
 
 

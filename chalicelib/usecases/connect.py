@@ -66,10 +66,16 @@ def take_history(world: World, since: datetime | None = None) -> Iterator[int]:
             return
 
 
-def look_back(world: World, since: datetime) -> None:
-    """The next catch-up begins there: after a restore, or a long outage. Errors: Misconfigured where no storefront is connected."""
+def connected(world: World) -> Connection:
+    """Errors: Misconfigured where no storefront is connected."""
     kind = world.shop.storefront.kind
     known = connections.load(world.table.get(connections.key(kind)))
     if known is None:
         raise Misconfigured(f"The shop is not connected yet: courtesy connect {kind}.")
-    world.table.write(connections.put(Connection(kind, known.connected_at, since)))
+    return known
+
+
+def look_back(world: World, since: datetime) -> None:
+    """The next catch-up begins there: after a restore, or a long outage. Errors: Misconfigured where no storefront is connected."""
+    known = connected(world)
+    world.table.write(connections.put(Connection(known.storefront, known.connected_at, since)))

@@ -38,6 +38,27 @@ class Imported(Struct, frozen=True):
     left: int
 
 
+_HEADINGS = (
+    "code",
+    "codes",
+    "coupon",
+    "coupons",
+    "coupon code",
+    "voucher",
+    "vouchers",
+    "discount",
+    "discount code",
+    "promotion code",
+    "name",
+)
+"""What the first line of an exported list may say, and is no code."""
+
+
+def pool_left(world: World) -> int | None:
+    """How many codes are left to be given out, None where none are needed."""
+    return vouchers.pool_size(world.table, world.shop.offer.name) if world.shop.vouchers.known == "pool" else None
+
+
 def list_vouchers(world: World) -> list[Listed]:
     """All that are kept, in the order in which they were issued. Reads the whole table."""
     problems = {errand.id: errand.problem for errand in errands.all_of(world.table)}
@@ -61,9 +82,9 @@ def import_codes(world: World, lines: Iterable[str]) -> Imported:
     """Codes that the owner has made at the checkout, one a line; the first column of a CSV. Saying it twice adds nothing. Errors: Retryable."""
     offer = world.shop.offer.name
     added, there, refused = 0, 0, []
-    for line in lines:
+    for number, line in enumerate(lines):
         text = line.partition(",")[0].strip().strip("\"'")
-        if not text:
+        if not text or (number == 0 and text.lower() in _HEADINGS):
             continue
         code = pool_code(text)
         if code is None:

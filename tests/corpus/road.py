@@ -93,7 +93,7 @@ def _outcome(world: TestWorld, before: set[str]) -> Became:
         outcome = getattr(webhooks.load(item), "outcome", "")
         if outcome.startswith("ignored: "):
             return Became(IGNORED, outcome.removeprefix("ignored: "))
-        if outcome != "taken":
+        if outcome not in (webhooks.TAKEN, webhooks.DONE):
             raise Wrong(f"received, but then: {outcome or 'not taken'}")
     return Became(LEARNT)
 

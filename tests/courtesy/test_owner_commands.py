@@ -76,7 +76,7 @@ def test_orders_are_listed_with_what_is_known(ask: Any, data: Path) -> None:
     order(data, id=2, name="#1042", email=None, test=True)
     code, said = ask("orders")
     assert code == 0
-    assert "2026-03-02  #1041  £48.00  isobel.trant@example.com  (delivered 2026-03-04)" in said
+    assert "2026-03-02  #1041  £48.00  isobel.trant@example.com  (delivered 2026-03-04)  shopify:5551023340801" in said
     assert "#1042  £48.00  no e-mail address  (off: test)" in said
     assert [one["key"] for one in json.loads(ask("orders", "--json")[1])] == ["shopify:2", "shopify:5551023340801"]
     assert "#1042" not in ask("orders", "--contact", "isobel.trant@example.com")[1]
@@ -235,6 +235,7 @@ def test_what_is_missing_is_said(
     assert code == 1
     assert words in said
     assert office.url == ""
+    assert with_world(data, lambda world: world.secrets.api) == {}, "nothing is kept that was not proved"
 
 
 def test_another_storefront_is_refused(ask: Any) -> None:
@@ -244,9 +245,10 @@ def test_another_storefront_is_refused(ask: Any) -> None:
 
 
 def test_without_a_key_nothing_is_asked(ask: Any, office: FakeOffice) -> None:
-    for command in (("connect", "shopify", "--check"), ("catch-up",)):
+    for command in (("connect", "shopify", "--check"), ("catch-up",), ("catch-up", "--since", "2026-03-04")):
         code, said = ask(*command)
         assert (code, "courtesy connect" in said) == (2, True)
+        assert office.asked == []
 
 
 def test_what_was_missed_is_asked_for(ask: Any, data: Path, office: FakeOffice, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -121,6 +122,11 @@ class LocalWorld:
     def office(self) -> Office | None:
         """The storefront's API."""
         return open_office(self.shop, self.secrets.api)
+
+    def try_keys(self, given: Mapping[str, str]) -> Office | None:
+        """The storefront's API as it would be opened with these secrets besides those that are known; nothing is kept. Errors: Misconfigured."""
+        api = {name.removeprefix("api/"): value for name, value in given.items() if name.startswith("api/")}
+        return open_office(self.shop, {**self.secrets.api, **api})
 
     def keep_secret(self, name: str, value: str) -> None:
         """In secrets.json, and here."""

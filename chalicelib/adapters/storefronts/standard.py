@@ -59,14 +59,18 @@ class Standard:
         keys = [_key(secret) for secret in usable(secrets)]
         recent(stated, now)
         given = [value for version, _, value in (one.partition(",") for one in listed.split(" ")) if version == _VERSION]
-        if "." in id_ or not same(given, [_signature(key, id_, stated, raw) for key in keys]):
+        if "." in id_:
+            raise Unverified("The webhook-id holds a dot, which stands between what is signed: use letters, digits, - and _.")
+        if not same(given, [_signature(key, id_, stated, raw) for key in keys]):
             raise Unverified(MISMATCH)
 
     def identify(self, headers: Mapping[str, str], raw: bytes) -> Delivery:
         """By the message's id, which is signed."""
         topic, id_ = text(read_object(raw).get("type"), 40), headers.get(_ID, "")
-        if not (topic and id_):
-            raise Invalid("The event does not say its type, or has no id.", "type")
+        if not topic:
+            raise Invalid("The event does not say its type.", "type")
+        if not id_:
+            raise Invalid("The header webhook-id is missing.")
         return Delivery(topic, digest(SOURCE, hashlib.sha256(id_.encode(errors="replace")).hexdigest()))
 
     def learn(self, topic: str, raw: bytes) -> Heard:
