@@ -147,7 +147,7 @@ def test_a_voucher_is_ended(ask: Any, data: Path) -> None:
 
 def test_codes_are_imported_once(ask: Any, tmp_path: Path) -> None:
     file = tmp_path / "codes.csv"
-    file.write_text('\ufeffcode-one,15\n"CODE-TWO",15\n\ncode-one,15\n<script>\n')
+    file.write_text('\ufeffCode,Value\ncode-one,15\n"CODE-TWO",15\n\ncode-one,15\n<script>\n')
     code, said = ask("vouchers", "--import", str(file))
     assert code == 1
     assert said.startswith("2 added, 1 known before. The pool holds 2.\n")
