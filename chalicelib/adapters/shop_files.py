@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec import inspect
 
 from chalicelib.domain.identity import parse_address
 from chalicelib.domain.money import parse
@@ -95,4 +96,17 @@ def _converted(path: Path, raw: dict[str, Any], kind: type[T]) -> T:
     except msgspec.ValidationError as error:
         said, _, at = str(error).partition(" - at `$")
         where = re.sub(r"^\.", "", at.rstrip("`"))
-        raise Misconfigured(f"{path}: {where + ': ' if where else ''}{said}. docs/settings.md tells every key.") from None
+        choice = " or ".join(f'"{one}"' for one in _choices(kind, where)) if said.startswith("Invalid enum") else ""
+        mend = f"give {choice}" if choice else said
+        raise Misconfigured(f"{path}: {where + ': ' if where else ''}{mend}. docs/settings.md tells every key.") from None
+
+
+def _choices(kind: type[Any], where: str) -> tuple[str, ...]:
+    """What may stand there, where that is one of several words. `where`: such as rule[5].trigger."""
+    found: Any = inspect.type_info(kind)
+    for name in re.findall(r"[^.\[\]]+", where):
+        if isinstance(found, inspect.StructType):
+            found = next((field.type for field in found.fields if field.encode_name == name), None)
+        else:
+            found = getattr(found, "item_type", None)
+    return tuple(map(str, found.values)) if isinstance(found, inspect.LiteralType) else ()
