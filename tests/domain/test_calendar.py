@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.calendar import at_local, clock_time, days_after, instant, local_day, long_date, quiet_until, stamp
+from chalicelib.domain.calendar import (
+    NOON,
+    at_local,
+    clock_time,
+    days_after,
+    instant,
+    local_day,
+    long_date,
+    quiet_until,
+    stamp,
+    working_days_after,
+)
 from tests.support.properties import quick, thorough
 
 LONDON = "Europe/London"
@@ -115,3 +126,17 @@ def test_people_read_local_days() -> None:
     late = instant("2026-06-01T23:30:00Z")
     assert (local_day(late, LONDON), long_date(late, LONDON)) == (date(2026, 6, 2), "2 June 2026")
     assert clock_time(late, LONDON) == "2 June at 00:30"
+
+
+@pytest.mark.parametrize(
+    ("sent", "days", "arrives"),
+    [
+        ("2026-03-03T09:00:00Z", 4, "2026-03-09T12:00:00Z"),  # a Tuesday: over a weekend
+        ("2026-03-06T09:00:00Z", 1, "2026-03-09T12:00:00Z"),  # a Friday
+        ("2026-03-07T09:00:00Z", 1, "2026-03-09T12:00:00Z"),  # a Saturday
+        ("2026-03-27T23:30:00Z", 1, "2026-03-30T11:00:00Z"),  # clocks went on in between
+        ("2026-03-03T09:00:00Z", 0, "2026-03-03T12:00:00Z"),
+    ],
+)
+def test_working_days_leave_weekends_out(sent: str, days: int, arrives: str) -> None:
+    assert stamp(working_days_after(instant(sent), days, NOON, "Europe/London")) == arrives

@@ -6,11 +6,29 @@ from functools import reduce
 from itertools import permutations
 from typing import Any
 
+import msgspec
+import pytest
 from hypothesis import given
 
 from chalicelib.domain.gift import Gift, GiftTable
 from chalicelib.domain.merging import judged, merge, merge_gift
-from chalicelib.domain.order import MAX_PARCELS, Arrival, Arrivals, Learnt, Order, arrival, is_off, live_parcels, order_key
+from chalicelib.domain.money import Money
+from chalicelib.domain.order import (
+    MAX_LINES,
+    MAX_PARCELS,
+    Arrival,
+    Arrivals,
+    Learnt,
+    Line,
+    Order,
+    Refund,
+    arrival,
+    is_off,
+    live_parcels,
+    order_key,
+    still_held,
+    with_lines,
+)
 from tests.factories import event, parcel, view
 from tests.support.properties import HOUR, thorough, two_histories
 from tests.support.world import NOON
@@ -153,3 +171,42 @@ def test_times_of_a_moment_apart_rank() -> None:
     second = timedelta(seconds=1)
     older, newer = event(view(number="#9")), event(view(seen_at=NOON + second, number="#1"))
     assert [merged(*story).view for story in permutations([older, newer])] == [newer.view] * 2
+
+
+def test_what_came_back_is_no_longer_held() -> None:
+    lines = (Line("Studs", 3, 9000, id="1"), Line("Ring", 2, 8000, id="2", left=1), Line("Cloth", 1, 500, id="3"))
+    back = [Refund(id_, NOON, Money(100, "GBP"), {"1": 2, "3": many}) for id_, many in (("r1", 0), ("r2", 5))]
+    order = merged(event(view(lines=lines)), *(msgspec.structs.replace(event(), refunds=(one,)) for one in back))
+    assert [many for _, many in still_held(order)] == [0, 1, 0]
+
+
+def test_all_money_back_is_refunded() -> None:
+    def back(id_: str, amount: int, currency: str = "GBP") -> Learnt:
+        return msgspec.structs.replace(event(), refunds=(Refund(id_, NOON, Money(amount, currency)),))
+
+    bought = event(view())
+    assert is_off(merged(bought, back("r1", 4700), back("r2", 900, "EUR"))) == ""
+    assert is_off(merged(bought, back("r1", 4700), back("r2", 100))) == "refunded"
+    euros = event(view(charged=Money(5600, "EUR")))
+    assert is_off(merged(euros, back("r1", 5600, "EUR"))) == "refunded"
+
+
+def test_lines_that_come_later_add_up() -> None:
+    found = with_lines(view(lines=(), total=Money(5200, "GBP"), postage=400), [Line("Studs", 1, 4500)] * (MAX_LINES + 1))
+    assert (len(found.lines), found.more_lines) == (MAX_LINES, 1)
+    assert found.total.amount == 4500 * (MAX_LINES + 1) + found.postage + found.tax + found.other
+
+
+def test_a_view_with_its_lines_outranks_the_same_without() -> None:
+    whole, bare = event(view()), event(view(lines=(), number="#1041-z"))
+    for story in permutations([whole, bare]):
+        assert merged(*story).view == whole.view
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"), [("unpaid", "unpaid"), ("called_off", "cancelled"), ("test", "test"), ("refunded", "refunded")]
+)
+def test_an_order_may_stand_again(how: str, expected: str) -> None:
+    off, on = event(view(**{how: True})), event(view(seen_at=NOON + HOUR))
+    assert is_off(merged(off)) == expected
+    assert is_off(merged(on, off)) == is_off(merged(off, on)) == ""
