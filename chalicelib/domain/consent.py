@@ -61,19 +61,7 @@ def given(person: str, wording: Wording, requested_at: datetime, confirmed_at: d
 
 def given_at_storefront(person: str, wording: str, locale: str, at: datetime, source: str) -> Consent:
     """The ledger entry for a yes that the storefront tells of. `wording`: beside its own box, as the owner gave it; it has no version."""
-    return Consent(
-        person=person,
-        purpose=NEWSLETTER,
-        channel=EMAIL,
-        basis="consent",
-        wording=wording,
-        wording_hash=wording_hash(wording),
-        version=0,
-        locale=locale,
-        requested_at=at,
-        confirmed_at=at,
-        source=source,
-    )
+    return given(person, Wording(NEWSLETTER, EMAIL, 0, locale, wording), at, at, source)
 
 
 def consent_key(purpose: str, channel: str) -> str:

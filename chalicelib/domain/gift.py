@@ -163,18 +163,8 @@ def judge(signs: Signs, buyer: str, titles: Iterable[str], table: GiftTable) -> 
         found.signs.add(OTHER_NAME)
     if signs.bill.lines and signs.parcel.lines and _plain("".join(signs.bill.lines)) != _plain("".join(signs.parcel.lines)):
         found.signs.add(OTHER_PLACE)
-    meanings = {getattr(table, sign.replace("-", "_")) for sign in found.signs - {DECLINED}}
-    verdict = (
-        NOT
-        if DECLINED in found.signs and SAID not in found.signs
-        else GIFT
-        if GIFT in meanings
-        else ASK
-        if ASK in meanings
-        else NOT
-    )
     return Judgement(
-        verdict,
+        _verdict(found.signs, table),
         tuple(sorted(found.signs)),
         Gift(
             recipient=found.recipient or (signs.parcel.name if OTHER_NAME in found.signs else ""),
@@ -185,6 +175,13 @@ def judge(signs: Signs, buyer: str, titles: Iterable[str], table: GiftTable) -> 
             message=found.message,
         ),
     )
+
+
+def _verdict(signs: set[str], table: GiftTable) -> Verdict:
+    if DECLINED in signs and SAID not in signs:
+        return NOT
+    meanings = {getattr(table, sign.replace("-", "_")) for sign in signs - {DECLINED}}
+    return GIFT if GIFT in meanings else ASK if ASK in meanings else NOT
 
 
 def says_gift(pairs: Iterable[tuple[str, str]]) -> bool:

@@ -17,6 +17,7 @@ from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End, Hold
 from chalicelib.logs import failed as failed_to
 from chalicelib.ports import Table
+from chalicelib.stores import pages
 from chalicelib.stores.codec import from_item, to_item, value
 from chalicelib.table import DUE, Condition, Equals, Exists, Item, Key, Lacks, Missing, OneOf, Put, Update, Value
 
@@ -84,13 +85,7 @@ def _due(follow_up: FollowUp, look_at: datetime) -> dict[str, str]:
 
 def of_person(table: Table, person: str) -> list[FollowUp]:
     """All of a person's, in no particular order."""
-    found: list[FollowUp] = []
-    after = None
-    while True:
-        page = table.query(f"P#{person}", low=_PREFIX, high=f"{_PREFIX}~", after=after)
-        found += readable(page.items)
-        if (after := page.next) is None:
-            return found
+    return list(readable(pages.below(table, f"P#{person}", prefix=_PREFIX)))
 
 
 def load_many(table: Table, ids: Sequence[str], *, strong: bool = True) -> dict[str, FollowUp]:

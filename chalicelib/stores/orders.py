@@ -9,7 +9,7 @@ from chalicelib.domain.gift import Gift
 from chalicelib.domain.order import Order
 from chalicelib.domain.playbook import BUYER, GIVER
 from chalicelib.ports import Table
-from chalicelib.stores import follow_ups
+from chalicelib.stores import follow_ups, pages
 from chalicelib.stores.codec import from_item, to_item
 from chalicelib.table import TTL, Delete, Equals, Exists, Item, Key, Missing, Put, Update
 
@@ -72,22 +72,20 @@ def unlist(person: str, order: str) -> Delete:
 def keys_of(table: Table, person: str) -> list[str]:
     """The keys of all orders that the person placed, from their follow-ups and from what is listed. Some may be gone already."""
     found = {one.anchor for one in follow_ups.of_person(table, person) if one.role in (BUYER, GIVER)}
-    after = None
-    while True:
-        page = table.query(f"P#{person}", low=_LISTED, high=f"{_LISTED}~", after=after)
-        found.update(str(item["sk"]).removeprefix(_LISTED) for item in page.items)
-        if (after := page.next) is None:
-            return sorted(found)
+    listed = pages.below(table, f"P#{person}", prefix=_LISTED)
+    return sorted(found | {str(item["sk"]).removeprefix(_LISTED) for item in listed})
+
+
+def of_person(table: Table, person: str) -> list[Order]:
+    """All that are kept of the orders that the person placed, in no order."""
+    found = table.get_many([key(order) for order in keys_of(table, person)])
+    return [from_item(item, Order) for item in found.values()]
 
 
 def all_of(table: Table) -> list[Order]:
     """Every order, by key. Reads the whole table: for the owner's lists and the law's requests, never for a visitor."""
-    found, after = [], None
-    while True:
-        page = table.scan(after=after)
-        found += [from_item(item, Order) for item in page.items if item["sk"] == "ORDER"]
-        if (after := page.next) is None:
-            return sorted(found, key=lambda order: order.key)
+    found = (from_item(item, Order) for item in pages.everything(table) if item["sk"] == "ORDER")
+    return sorted(found, key=lambda order: order.key)
 
 
 def forgotten(order: str, now: datetime) -> Update:

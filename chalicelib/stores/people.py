@@ -12,6 +12,7 @@ from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.playbook import RECIPIENT
 from chalicelib.domain.standing import SERVICE, Standing, with_heard
 from chalicelib.ports import Table
+from chalicelib.stores import pages
 from chalicelib.stores.codec import from_item, to_item
 from chalicelib.table import TTL, Below, Check, Condition, Delete, Equals, Exists, Item, Key, Lacks, Missing, Put, Update, Value
 
@@ -199,8 +200,8 @@ def noted(standing: Standing, follow_up: FollowUp) -> Update:
 
 def forget(table: Table, person: str) -> list[Delete]:
     """What is to be deleted where they ask to be forgotten: name and address, in contact and claims. Standing and ledger hold neither."""
-    page = table.query(f"P#{person}", low="CLAIM#", high="CLAIM#~")
-    return [Delete(contact_key(person)), *(Delete((str(item["pk"]), str(item["sk"]))) for item in page.items)]
+    claims = pages.below(table, f"P#{person}", prefix="CLAIM#")
+    return [Delete(contact_key(person)), *(Delete((str(item["pk"]), str(item["sk"]))) for item in claims)]
 
 
 def stands_again(before: Standing, after: Standing) -> Update:

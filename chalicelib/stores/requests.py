@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from chalicelib.ports import Table
+from chalicelib.stores import pages
 from chalicelib.stores.codec import from_item, to_item
 from chalicelib.table import TTL, Missing, Put
 
@@ -38,9 +39,5 @@ def put(request: Request) -> Put:
 
 def all_of(table: Table) -> list[Request]:
     """Oldest first."""
-    found, after = [], None
-    while True:
-        page = table.query(_PARTITION, after=after)
-        found += [from_item(item, Request) for item in page.items]
-        if (after := page.next) is None:
-            return sorted(found, key=lambda request: request.asked_at)
+    found = (from_item(item, Request) for item in pages.below(table, _PARTITION))
+    return sorted(found, key=lambda request: request.asked_at)

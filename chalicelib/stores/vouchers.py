@@ -7,6 +7,7 @@ from datetime import datetime
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.voucher import Voucher
 from chalicelib.ports import Table
+from chalicelib.stores import pages
 from chalicelib.stores.codec import from_item, to_item
 from chalicelib.stores.people import LEDGER_KEPT
 from chalicelib.table import TTL, Check, Delete, Equals, Exists, Item, Key, Lacks, Missing, Put, Update
@@ -66,22 +67,13 @@ def taken_from_pool(offer: str, code: str) -> Delete:
 
 def pool_size(table: Table, offer: str) -> int:
     """How many are left."""
-    size, after = 0, None
-    while True:
-        page = table.query(f"POOL#{offer}", limit=1000, after=after)
-        size += len(page.items)
-        if (after := page.next) is None:
-            return size
+    return sum(1 for _ in pages.below(table, f"POOL#{offer}", limit=1000))
 
 
 def all_of(table: Table) -> list[Voucher]:
     """Every voucher. Reads the whole table: for the owner's lists, never for a visitor."""
-    found, after = [], None
-    while True:
-        page = table.scan(after=after)
-        found += [from_item(item, Voucher) for item in page.items if item["sk"] == "VOUCHER"]
-        if (after := page.next) is None:
-            return sorted(found, key=lambda voucher: (voucher.issued_at, voucher.code))
+    found = (from_item(item, Voucher) for item in pages.everything(table) if item["sk"] == "VOUCHER")
+    return sorted(found, key=lambda voucher: (voucher.issued_at, voucher.code))
 
 
 def redeem(voucher: Voucher, order: str, *, while_good: bool = False) -> Update:

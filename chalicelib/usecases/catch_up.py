@@ -31,7 +31,7 @@ HOUR = 3
 
 def catch_up(world: World, office: Office) -> int:
     """How many orders were looked at; 0 where no storefront is connected. Errors: Retryable, Misconfigured, Invalid (its API says no)."""
-    connection = _connection(world)
+    connection = known_connection(world)
     if connection is None:
         return 0
     connection = structs.replace(connection, began_at=connection.began_at or world.clock.now())
@@ -69,14 +69,15 @@ def take_missed(world: World, topic: str, raw: bytes, *, history: bool = False) 
 def next_catch_up(world: World) -> Errand:
     """Tonight; or at once, when there is more than one go could take."""
     now, kind = world.clock.now(), world.shop.storefront.kind
-    connection = _connection(world)
+    connection = known_connection(world)
     if connection is not None and connection.cursor:
         return errands_of.catch_up(kind, now, now)
     tonight = days_after(now, 0, HOUR, world.shop.zone)
     return errands_of.catch_up(kind, now, tonight if tonight > now else days_after(now, 1, HOUR, world.shop.zone))
 
 
-def _connection(world: World) -> Connection | None:
+def known_connection(world: World) -> Connection | None:
+    """None where no storefront is connected."""
     return connections.load(world.table.get(connections.key(world.shop.storefront.kind)))
 
 

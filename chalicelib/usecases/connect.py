@@ -9,7 +9,7 @@ from chalicelib.errors import Misconfigured
 from chalicelib.ports import Office, Subscribed, World
 from chalicelib.stores import connections, errands
 from chalicelib.stores.connections import Connection
-from chalicelib.usecases.catch_up import next_catch_up, next_page, take_missed
+from chalicelib.usecases.catch_up import known_connection, next_catch_up, next_page, take_missed
 from chalicelib.usecases.run_errand import NO_KEY
 
 HISTORY = timedelta(days=25 * 365 // 12)
@@ -36,8 +36,7 @@ def subscribe(world: World) -> Subscribed:
         )
     live = world.secrets.webhooks.get(kind, ())
     done = office_of(world).subscribe(webhook_url(world), live[0] if live else "")
-    known = connections.load(world.table.get(connections.key(kind)))
-    if known is None:
+    if known_connection(world) is None:
         world.table.write(connections.put(Connection(kind, connected_at=now, seen_until=now)))
     world.table.write(errands.put(next_catch_up(world)))
     return done
@@ -68,10 +67,9 @@ def take_history(world: World, since: datetime | None = None) -> Iterator[int]:
 
 def connected(world: World) -> Connection:
     """Errors: Misconfigured where no storefront is connected."""
-    kind = world.shop.storefront.kind
-    known = connections.load(world.table.get(connections.key(kind)))
+    known = known_connection(world)
     if known is None:
-        raise Misconfigured(f"The shop is not connected yet: courtesy connect {kind}.")
+        raise Misconfigured(f"The shop is not connected yet: courtesy connect {world.shop.storefront.kind}.")
     return known
 
 

@@ -9,5 +9,4 @@ from chalicelib.stores import orders
 
 def list_facts(world: World, person: str) -> tuple[Fact, ...]:
     """Of all orders that are kept of theirs. Errors: Misconfigured, Retryable."""
-    items = world.table.get_many([orders.key(key) for key in orders.keys_of(world.table, person)])
-    return observed([orders.load(item, key[0].removeprefix("O#")) for key, item in items.items()], world.products)
+    return observed(orders.of_person(world.table, person), world.products)

@@ -11,7 +11,7 @@ from chalicelib.domain.follow_up import LANES, FollowUp
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.sentences import of_follow_up
 from chalicelib.ports import World
-from chalicelib.stores import follow_ups
+from chalicelib.stores import follow_ups, pages
 from chalicelib.usecases.gather import gather
 
 BATCH = 50
@@ -58,13 +58,7 @@ def next_due(world: World) -> str | None:
 
 
 def _all(world: World) -> list[FollowUp]:
-    found: list[FollowUp] = []
-    after = None
-    while True:
-        page = world.table.scan(after=after)
-        found += follow_ups.readable(item for item in page.items if follow_ups.is_follow_up(item))
-        if (after := page.next) is None:
-            return found
+    return list(follow_ups.readable(item for item in pages.everything(world.table) if follow_ups.is_follow_up(item)))
 
 
 def _addresses(world: World, found: Sequence[FollowUp]) -> dict[str, str]:

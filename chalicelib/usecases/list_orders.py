@@ -34,9 +34,7 @@ class Listed(Struct, frozen=True):
 def list_orders(world: World, address: str = "") -> list[Listed]:
     """All that are kept, or one person's, in the order in which they were placed. Reads the whole table without an address. Errors: Invalid."""
     if address:
-        keys = orders.keys_of(world.table, person_id(world.secrets.people, parse_address(address).key))
-        items = world.table.get_many([orders.key(key) for key in keys])
-        found = [orders.load(item, key[0].removeprefix("O#")) for key, item in items.items()]
+        found = orders.of_person(world.table, person_id(world.secrets.people, parse_address(address).key))
     else:
         found = orders.all_of(world.table)
     return sorted((_listed(world, order) for order in found), key=lambda one: (one.placed_at, one.key))

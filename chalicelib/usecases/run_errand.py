@@ -82,7 +82,5 @@ def _address(world: World, person: str) -> str:
     contact = people.load_contact(world.table.get(people.contact_key(person)), world.clock.now())
     if contact is not None:
         return contact.address
-    keys = orders.keys_of(world.table, person)
-    found = world.table.get_many([orders.key(key) for key in keys])
-    known = (orders.load(item, item_key[0].removeprefix("O#")) for item_key, item in found.items())
+    known = orders.of_person(world.table, person)
     return next((order.view.buyer.address for order in known if order.view is not None and order.view.buyer.address), "")

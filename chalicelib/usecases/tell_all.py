@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from chalicelib.ports import World
-from chalicelib.stores import orders
+from chalicelib.stores import orders, pages
 from chalicelib.table import DUE, INDEXES, Item
 from chalicelib.usecases.list_facts import list_facts
 
@@ -16,7 +16,7 @@ _OURS = ("pk", "sk", *INDEXES[DUE])
 
 def tell_all(world: World, person: str, order_keys: Iterable[str] = ()) -> bytes:
     """JSON: what is kept under their id, and their orders. A gift's recipient is somebody else: of them nothing is told. Errors: Retryable."""
-    about = list(_below(world, f"P#{person}")) if person else []
+    about = list(pages.below(world.table, f"P#{person}")) if person else []
     keys = sorted({*order_keys, *(orders.keys_of(world.table, person) if person else ())})
     found = world.table.get_many([orders.key(key) for key in keys])
     told = {
@@ -25,15 +25,6 @@ def tell_all(world: World, person: str, order_keys: Iterable[str] = ()) -> bytes
         "facts": list_facts(world, person) if person else (),
     }
     return msgspec.json.format(msgspec.json.encode(told), indent=2)
-
-
-def _below(world: World, partition: str) -> Iterable[Item]:
-    after = None
-    while True:
-        page = world.table.query(partition, after=after)
-        yield from page.items
-        if (after := page.next) is None:
-            return
 
 
 def _plain(item: Item) -> dict[str, object]:

@@ -18,7 +18,7 @@ from chalicelib.errors import Invalid
 Payload = Mapping[str, Any]
 _YEARS = range(1990, 2200)
 _MAX_QUANTITY, MAX_ID = 10**6, 128
-MAX_OPTIONS = 6
+MAX_OPTIONS, _MAX_ORDERS, _MAX_CODES = 6, 1000, 10
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 UNKNOWN_CURRENCY = "XXX"
 """ISO 4217's "no currency"."""
@@ -124,9 +124,25 @@ def url(value: Any) -> str:
     return found if found.startswith("https://") and not set(found) & set(' "<>\\') else ""
 
 
-def country(address: Payload) -> str:
-    """An address's country as two capital letters, "" when it names none, UNREADABLE when it names one that we cannot read."""
-    found = text(address.get("country_code"), 3).upper()
+def country_code(code: Any) -> str:
+    """Two capital letters, "" when nothing is said, UNREADABLE when something else is."""
+    found = text(code, 3).upper()
     if len(found) == 2 and found.isascii() and found.isalpha():
         return found
-    return UNREADABLE if found or text(address.get("country")) else ""
+    return UNREADABLE if found else ""
+
+
+def country(address: Payload) -> str:
+    """As `country_code`, of an address that may name its country by a word alone."""
+    return country_code(address.get("country_code")) or (UNREADABLE if text(address.get("country")) else "")
+
+
+def voucher_codes(said: Iterable[Any]) -> tuple[str, ...]:
+    """The codes that an order names, each once, ten at most."""
+    return tuple(sorted({text(one, 64) for one in said} - {""}))[:_MAX_CODES]
+
+
+def named_orders(said: Any) -> tuple[str, ...]:
+    """The ids in the list of orders that a request of the law names, a thousand at most."""
+    ids = (text(one, MAX_ID) for one in said) if isinstance(said, list) else ()
+    return tuple(id_ for id_ in ids if id_)[:_MAX_ORDERS]

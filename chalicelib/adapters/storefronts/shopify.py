@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from chalicelib.adapters.storefronts.fields import (
-    MAX_ID,
     UNKNOWN_CURRENCY,
     Payload,
     country,
@@ -18,12 +17,14 @@ from chalicelib.adapters.storefronts.fields import (
     foreign_id,
     mapping,
     money,
+    named_orders,
     objects,
     options,
     quantity,
     read_object,
     text,
     url,
+    voucher_codes,
     when,
 )
 from chalicelib.adapters.storefronts.signatures import MISMATCH, base64_hmac, needed, same, usable
@@ -43,7 +44,6 @@ ORDER_TOPICS = (
     "orders/create", "orders/paid", "orders/updated", "orders/fulfilled", "orders/partially_fulfilled", "orders/cancelled",
 )  # fmt: skip
 PARCEL_TOPICS = ("fulfillments/create", "fulfillments/update")
-MAX_ORDERS = 1000
 PLAYED_SHOP = "pellow-wren.myshopify.com"
 UNDATED = datetime(1990, 1, 1, tzinfo=UTC)
 """Of a refund that says nowhere when it was made."""
@@ -195,9 +195,8 @@ def _asked(payload: Payload, kind: Literal["export", "erase"], orders: str) -> H
         raise Invalid(f"The body holds no {orders}.", orders)
     customer = mapping(payload.get("customer"))
     address = address_or_none(customer.get("email"))
-    named = payload.get(orders)
-    ids = [found for one in (named if isinstance(named, list) else []) if (found := text(one, MAX_ID))]
-    return PrivacyRequest(SOURCE, kind, address.key if address else "", tuple(ids[:MAX_ORDERS]), text(customer.get("id"), 64))
+    key, ids = address.key if address else "", named_orders(payload.get(orders))
+    return PrivacyRequest(SOURCE, kind, key, ids, text(customer.get("id"), 64))
 
 
 def _shop_left(payload: Payload) -> Heard:
@@ -228,7 +227,7 @@ _SAYS_NOTHING = {
 
 def _view(payload: Payload, placed: datetime) -> View:
     in_currency = currency(payload.get("currency"))
-    lines = objects(payload.get("line_items"))
+    lines = [_line(one, in_currency) for one in objects(payload.get("line_items"))]
     financial = text(payload.get("financial_status"))
     total = money(payload.get("total_price"), in_currency)
     postage = sum(money(one.get("price"), in_currency).amount for one in objects(payload.get("shipping_lines")))
@@ -242,9 +241,9 @@ def _view(payload: Payload, placed: datetime) -> View:
         charged=_charged(payload, total),
         postage=postage,
         tax=tax,
-        other=total.amount - sum(_line(line, in_currency).price for line in lines) - postage - tax,
+        other=total.amount - sum(line.price for line in lines) - postage - tax,
         buyer=_buyer(payload),
-        lines=tuple(_line(line, in_currency) for line in lines[:MAX_LINES]),
+        lines=tuple(lines[:MAX_LINES]),
         more_lines=max(0, len(lines) - MAX_LINES),
         codes=_codes(payload),
         status_url=url(payload.get("order_status_url")),
@@ -344,10 +343,8 @@ def _title(line: Payload) -> str:
 
 
 def _codes(payload: Payload) -> tuple[str, ...]:
-    found = {
-        text(one.get("code"), 64) for name in ("discount_codes", "discount_applications") for one in objects(payload.get(name))
-    }
-    return tuple(sorted(found - {""}))[:10]
+    lists = ("discount_codes", "discount_applications")
+    return voucher_codes(one.get("code") for name in lists for one in objects(payload.get(name)))
 
 
 def _signs(payload: Payload) -> Signs:

@@ -13,21 +13,22 @@ from datetime import datetime
 from typing import Any, Literal
 
 from chalicelib.adapters.storefronts.fields import (
-    MAX_ID,
     UNKNOWN_CURRENCY,
     Payload,
-    country,
+    country_code,
     currency,
     digest,
     foreign_id,
     mapping,
     money,
+    named_orders,
     objects,
     options,
     quantity,
     read_object,
     text,
     url,
+    voucher_codes,
     when,
 )
 from chalicelib.adapters.storefronts.signatures import MISMATCH, base64_hmac, needed, recent, same, usable
@@ -42,7 +43,6 @@ from chalicelib.ports import Delivery, Heard, Ignored
 SOURCE = "standard"
 _ID, _TIME, _SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 _PREFIX, _VERSION = "whsec_", "v1"
-MAX_ORDERS = 1000
 TYPES = ("order", "parcel", "refund", "order.deleted", "order.restored", "consent", "export", "erase")
 
 
@@ -185,7 +185,7 @@ def _buyer(said: Payload) -> Buyer:
         name=text(said.get("name")),
         address=address.normalised if address else "",
         dedupe_key=address.key if address else "",
-        country=country({"country_code": said.get("country")}),
+        country=country_code(said.get("country")),
         locale=text(said.get("locale"), 20),
     )
 
@@ -207,8 +207,7 @@ def _line(said: Payload, in_currency: str) -> Line:
 
 
 def _codes(said: Any) -> tuple[str, ...]:
-    found = {text(one, 64) for one in said} if isinstance(said, list) else set()
-    return tuple(sorted(found - {""}))[:10]
+    return voucher_codes(said) if isinstance(said, list) else ()
 
 
 def _signs(event: Payload) -> Signs:
@@ -235,7 +234,7 @@ def _said(gift: Payload) -> Iterator[tuple[str, str]]:
 def _label(said: Payload) -> Label:
     given = said.get("lines")
     lines = (text(one) for one in given) if isinstance(given, list) else ()
-    return Label(text(said.get("name")), country({"country_code": said.get("country")}), tuple(one for one in lines if one)[:10])
+    return Label(text(said.get("name")), country_code(said.get("country")), tuple(one for one in lines if one)[:10])
 
 
 def _parcel(said: Payload) -> Parcel:
@@ -280,8 +279,7 @@ def _consent(event: Payload) -> ConsentSaid:
 
 
 def _request(event: Payload, kind: Literal["export", "erase"]) -> PrivacyRequest:
-    address, named = address_or_none(event.get("email")), event.get("orders")
-    ids = tuple(found for one in (named if isinstance(named, list) else []) if (found := text(one, MAX_ID)))[:MAX_ORDERS]
+    address, ids = address_or_none(event.get("email")), named_orders(event.get("orders"))
     if address is None and not ids:
         raise Invalid("The request names no usable e-mail address and no order.", "email")
     return PrivacyRequest(SOURCE, kind, address.key if address else "", ids)

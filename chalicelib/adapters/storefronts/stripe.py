@@ -14,6 +14,7 @@ from chalicelib.adapters.storefronts.fields import (
     MAX_ID,
     UNKNOWN_CURRENCY,
     Payload,
+    country_code,
     currency,
     digest,
     foreign_id,
@@ -22,9 +23,9 @@ from chalicelib.adapters.storefronts.fields import (
     quantity,
     read_object,
     text,
+    voucher_codes,
     when,
 )
-from chalicelib.adapters.storefronts.fields import country as country_of
 from chalicelib.adapters.storefronts.signatures import MISMATCH, needed, recent, same, usable
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.gift import Label, Signs
@@ -189,20 +190,15 @@ def _buyer(session: Payload) -> Buyer:
         name=text(told.get("name")) or text(told.get("individual_name")),
         address=address.normalised if address else "",
         dedupe_key=address.key if address else "",
-        country=_country(mapping(told.get("address"))),
+        country=country_code(mapping(told.get("address")).get("country")),
         locale="" if (said := text(session.get("locale"), 20)) == "auto" else said,
     )
 
 
-def _country(address: Payload) -> str:
-    return country_of({"country_code": address.get("country")})
-
-
 def _codes(session: Payload) -> tuple[str, ...]:
     """Only where the promotion code is there in full does its text stand in a session."""
-    found = {text(mapping(one.get("promotion_code")).get("code"), 64) for one in objects(session.get("discounts"))}
-    said = text(mapping(session.get("metadata")).get("voucher"), 64)
-    return tuple(sorted({*found, said} - {""}))[:10]
+    found = (mapping(one.get("promotion_code")).get("code") for one in objects(session.get("discounts")))
+    return voucher_codes([*found, mapping(session.get("metadata")).get("voucher")])
 
 
 def _signs(session: Payload) -> Signs:
@@ -235,7 +231,7 @@ def _said(session: Payload) -> Iterator[tuple[str, str]]:
 def _label(to: Payload) -> Label:
     address = mapping(to.get("address"))
     lines = (text(address.get(name)) for name in ("line1", "line2", "city", "state", "postal_code"))
-    return Label(text(to.get("name")), _country(address), tuple(one for one in lines if one))
+    return Label(text(to.get("name")), country_code(address.get("country")), tuple(one for one in lines if one))
 
 
 def line(item: Payload) -> Line:

@@ -18,7 +18,7 @@ import msgspec
 from chalicelib import strict_json
 from chalicelib.adapters.storefronts.fields import (
     Payload,
-    country,
+    country_code,
     currency,
     digest,
     foreign_id,
@@ -30,6 +30,7 @@ from chalicelib.adapters.storefronts.fields import (
     rounded,
     text,
     url,
+    voucher_codes,
     when,
     when_in_gmt,
 )
@@ -239,7 +240,7 @@ def _view(payload: Payload, status: str, placed: datetime, seen: datetime, in_cu
         buyer=_buyer(payload),
         lines=tuple(lines[:MAX_LINES]),
         more_lines=max(0, len(lines) - MAX_LINES),
-        codes=_codes(payload),
+        codes=voucher_codes(one.get("code") for one in objects(payload.get("coupon_lines"))),
         status_url=url(payload.get("view_order_url")),
         refunded=status == "refunded",
         unpaid=status in _UNPAID,
@@ -258,7 +259,7 @@ def _buyer(payload: Payload) -> Buyer:
         name=_full_name(bill) or _full_name(customer),
         address=address.normalised if address else "",
         dedupe_key=address.key if address else "",
-        country=_country(bill) or _country(_shipping(payload)),
+        country=country_code(bill.get("country")) or country_code(_shipping(payload).get("country")),
     )
 
 
@@ -268,10 +269,6 @@ def _bill(payload: Payload) -> Payload:
 
 def _shipping(payload: Payload) -> Payload:
     return mapping(payload.get("shipping")) or mapping(payload.get("shipping_address"))
-
-
-def _country(address: Payload) -> str:
-    return country({"country_code": address.get("country")})
 
 
 def _full_name(address: Payload) -> str:
@@ -326,11 +323,6 @@ def _said(payload: Payload) -> list[tuple[str, str]]:
     ]
 
 
-def _codes(payload: Payload) -> tuple[str, ...]:
-    found = {text(one.get("code"), 64) for one in objects(payload.get("coupon_lines"))}
-    return tuple(sorted(found - {""}))[:10]
-
-
 def _signs(payload: Payload) -> Signs:
     said, card = list(_of_order(payload)), []
     for item in objects(payload.get("line_items")):
@@ -363,7 +355,7 @@ def _each_to(name: str, value: str) -> list[tuple[str, str]]:
 
 def _label(address: Payload) -> Label:
     lines = (text(address.get(name)) for name in ("company", "address_1", "address_2", "city", "state", "postcode"))
-    return Label(_full_name(address), _country(address), tuple(line for line in lines if line))
+    return Label(_full_name(address), country_code(address.get("country")), tuple(line for line in lines if line))
 
 
 def _refunds(payload: Payload, in_currency: str, seen: datetime) -> Iterator[Refund]:

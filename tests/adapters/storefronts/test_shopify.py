@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import base64
-import copy
 import hmac
 import json
 from collections.abc import Iterator
@@ -21,8 +20,10 @@ from chalicelib.errors import Invalid, Unverified
 from chalicelib.ports import Ignored
 from chalicelib.usecases.list_follow_ups import list_follow_ups
 from chalicelib.usecases.take_order import take_order
+from tests.corpus.hostile import MISSING
 from tests.factories import gift_order, learnt, shopify_order, shopify_parcel, signed
 from tests.support.properties import hostile_text, quick
+from tests.support.spoiling import Path, paths, spoilt
 from tests.support.world import NOON, SECRETS, TestWorld
 
 CURRENT, OLDER = SECRETS.webhooks["shopify"]
@@ -311,9 +312,6 @@ def test_a_body_that_is_no_object_is_refused(topic: str, raw: bytes) -> None:
 
 # --- hostile fields ---
 
-MISSING = object()
-Path = tuple[str | int, ...]
-
 HOSTILE: dict[str, Any] = {
     "missing": MISSING,
     "null": None,
@@ -343,26 +341,6 @@ ORDER = gift_order(
     discount_codes=[{"code": "00000-00011", "amount": "15.00"}],
     fulfillments=[shopify_parcel()],
 )
-
-
-def paths(value: Any, at: Path = ()) -> Iterator[Path]:
-    """Of every field, however deep."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for name, one in inside:
-        yield (*at, name)
-        yield from paths(one, (*at, name))
-
-
-def spoilt(payload: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
-    found = copy.deepcopy(payload)
-    inner: Any = found
-    for name in path[:-1]:
-        inner = inner[name]
-    if value is MISSING:
-        del inner[path[-1]]
-    else:
-        inner[path[-1]] = value
-    return found
 
 
 def hostile_deliveries(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:

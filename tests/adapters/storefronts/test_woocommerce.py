@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import base64
-import copy
 import hmac
 import json
 from collections.abc import Iterator
@@ -29,7 +28,9 @@ from chalicelib.ports import Ignored
 from chalicelib.usecases.list_follow_ups import list_follow_ups
 from chalicelib.usecases.receive_webhook import receive_webhook
 from chalicelib.usecases.take_order import take_order
+from tests.corpus.hostile import MISSING
 from tests.support.properties import hostile_text, quick
+from tests.support.spoiling import paths, spoilt
 from tests.support.world import NOON, SECRETS, TestWorld
 
 CURRENT, OLDER = "woocommerce secret", "older woocommerce secret"
@@ -1069,9 +1070,6 @@ def test_a_basket_at_the_checkout_is_no_order() -> None:
 
 # --- hostile fields ---
 
-MISSING = object()
-Path = tuple[str | int, ...]
-
 HOSTILE: dict[str, Any] = {
     "missing": MISSING,
     "null": None,
@@ -1109,26 +1107,6 @@ WHOLE["meta_data"] = [*GIFT_ORDER["meta_data"], *COMPLETED["meta_data"], *meta(*
 BY_LINE = meta(_vi_wot_order_item_tracking_data='[{"tracking_number": "JD9"}]', wc_gift_card_to_multiple=TWO)
 WHOLE["line_items"] = [{**one, "meta_data": [*one["meta_data"], *BY_LINE]} for one in COMPLETED["line_items"]]
 SHAPES = {"v3": WHOLE, "v1": first_api(WHOLE), "legacy": legacy_api(WHOLE)}
-
-
-def paths(value: Any, at: Path = ()) -> Iterator[Path]:
-    """Of every field, however deep."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for name, one in inside:
-        yield (*at, name)
-        yield from paths(one, (*at, name))
-
-
-def spoilt(payload: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
-    found = copy.deepcopy(payload)
-    inner: Any = found
-    for name in path[:-1]:
-        inner = inner[name]
-    if value is MISSING:
-        del inner[path[-1]]
-    else:
-        inner[path[-1]] = value
-    return found
 
 
 def heard(topic: str, raw: bytes) -> Learnt | None:
