@@ -53,6 +53,13 @@ def working_days_after(at: datetime, days: int, hour: int, zone: str) -> datetim
     return at_local(day, hour, zone)
 
 
+def working_days_between(start: datetime, end: datetime, zone: str) -> int:
+    """How many days from Monday to Friday lie after the first instant's own day in the zone, up to the second's. 0 where it lies before."""
+    first, last = local_day(start, zone), local_day(end, zone)
+    weeks, rest = divmod(max(0, (last - first).days), 7)
+    return 5 * weeks + sum((first.weekday() + 1 + day) % 7 < 5 for day in range(rest))
+
+
 def is_quiet(hour: int, begins: int, ends: int) -> bool:
     """Whether an hour of the day lies in the quiet hours. `begins` > `ends`: they span midnight. Equal: there are none."""
     return begins <= hour < ends if begins <= ends else hour >= begins or hour < ends

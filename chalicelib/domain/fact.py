@@ -16,9 +16,10 @@ SIZE = "size"
 
 
 class Fact(Struct, frozen=True):
-    """`kind`: such as "size". `about`: a category, such as "rings". `value`: as it was written.
+    """`kind`: one of KINDS. `about`: a category, such as "rings", or an occasion, such as "birthday". `value`: as it was written.
 
-    `how`: observed in an order of their own | stated by themselves. `at`: when; of an order, when it was placed. `source`: the order's key.
+    `how`: observed in an order of their own | stated by themselves. `at`: when; of an order, when it was placed. `source`: the order's key, or
+    who told it and where. `purpose`: what it was given for; it is used for that alone.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Fact(Struct, frozen=True):
     how: Literal["observed", "stated"]
     at: datetime
     source: str
+    purpose: str = ""
 
 
 def observed(orders: Sequence[Order], products: Products) -> tuple[Fact, ...]:

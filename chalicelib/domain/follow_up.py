@@ -36,6 +36,7 @@ class FollowUp(Struct, frozen=True, omit_defaults=True):
     `reason`: why it is in its state; `why`: why it was planned at all. `look_at`: when the clock looks at it next. `expires_at`: after that it is too late; None while a hold stops the count.
     `token`, `place`, its neighbours' ids `follows` and `followed_by`, and `authorised_at` belong to one authorisation.
     `via`: the mailer that it was last authorised for.
+    `expires_after`: days that it has after it was due or released; 0 is its class's own. `answered`: what its person answered, if it asked.
     `tried_again`: it was planned once more out of doubt, which happens once, or it must never be.
     """
 
@@ -62,6 +63,8 @@ class FollowUp(Struct, frozen=True, omit_defaults=True):
     sent_at: datetime | None = None
     message_id: str = ""
     bounced: str = ""
+    expires_after: int = 0
+    answered: str = ""
     extra: dict[str, str] = msgspec.field(default_factory=dict)
     """What only this message says: ids and choices, e.g. the claim that it confirms."""
 
@@ -85,8 +88,10 @@ def lane_of(message_class: str) -> str:
     return URGENT_LANE if message_class == SERVICE else PATIENT_LANE
 
 
-def lifetime(message_class: str) -> timedelta:
-    """How long after it was due, or released, it may still go out."""
+def lifetime(message_class: str, days: int = 0) -> timedelta:
+    """How long after it was due, or released, it may still go out. `days`: as the playbook says; 0 is the class's own."""
+    if days:
+        return timedelta(days=days)
     return SERVICE_EXPIRES_AFTER if message_class == SERVICE else EXPIRES_AFTER
 
 

@@ -1,38 +1,61 @@
-"""The playbook: which message follows what, to whom and when. Planning turns an order into the follow-ups it should have."""
+"""The playbook: which message follows what, to whom, when, and under which manners. The owner's file, and nothing is decided elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
-from chalicelib.domain import follow_up as fu
-from chalicelib.domain.calendar import days_after, instant, stamp
-from chalicelib.domain.follow_up import FollowUp, follow_up_id
-from chalicelib.domain.gift import NOT, Gift, delete_at, recipient_key
-from chalicelib.domain.order import ESTIMATED, Arrival, Order, arrival, is_off, live_parcels, off_since
-from chalicelib.domain.reason import Reason
-from chalicelib.domain.shop import Shop
 from chalicelib.domain.standing import COURTESY, SERVICE
 
-CLAIMANT, CONTACT, BUYER, RECIPIENT, GIVER = "claimant", "contact", "buyer", "recipient", "giver"
+CLAIMANT, CONTACT, BUYER, RECIPIENT, GIVER, OWNER = "claimant", "contact", "buyer", "recipient", "giver", "owner"
 
-Trigger = Literal["claim", "claim again", "confirmed", "order", "dispatch", "arrival", "thanks"]
+Trigger = Literal[
+    "claim", "claim again", "confirmed", "order", "dispatch", "arrival", "thanks",
+    "voucher ends", "product life", "occasion", "last year's gift", "item", "next order overdue", "silence", "no response",
+    "packed", "working day",
+]  # fmt: skip
+"""The first seven happen. The next eight are found by looking at all that is known of one person (domain/triggers). What is packed gets
+paper, and each working day the owner a mail.
+"""
+
+EMAIL, POST, CALL, PARCEL = "e-mail", "post", "call", "parcel"
+
+Need = Literal["unredeemed", "no order since", "interest"]
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of the playbook. `unless`: what the storefront may do itself, which makes the rule fall away."""
+    """One line of the playbook. A rule's place is its priority: where not all may go, those above go first.
+
+    `template`: the folder under templates/email, or the sheet under templates/print; "" is the rule's own name. `purpose`: which
+    consent it rests on. `send_hour`: None is the shop's. `audience`: whose orders. `needs`: what must still be true when it goes.
+    `unless`: what the storefront may do itself, which makes the rule fall away. `expires_after`: days; 0 is its class's own.
+    `once`: the person gets it once for each order, once ever, or once a year; "" is once for each thing that it is about.
+    """
 
     name: str
     trigger: Trigger
-    to: Literal["claimant", "contact", "buyer", "recipient", "giver"]
+    to: Literal["claimant", "contact", "buyer", "recipient", "giver", "owner"]
     message_class: Literal["service", "courtesy", "marketing"] = msgspec.field(name="class")
-    template: str
+    template: str = ""
+    purpose: str = ""
+    channel: Literal["e-mail", "post", "call", "parcel"] = "e-mail"
     after_days: int = 0
+    before_days: int = 0
+    send_hour: int | None = None
+    audience: Literal["everyone", "own", "gift", "first order", "repeat"] = "everyone"
+    needs: tuple[Need, ...] = ()
     unless: Literal["", "storefront sends receipt", "storefront sends dispatch"] = ""
+    expires_after: int = 0
+    once: Literal["", "order", "person", "year"] = ""
+    mode: Literal["on", "ask", "off"] = "on"
+
+    @property
+    def written_with(self) -> str:
+        """The template's name."""
+        return self.template or self.name
 
 
 class Playbook(Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,12 +64,16 @@ class Playbook(Struct, frozen=True, forbid_unknown_fields=True):
     rules: tuple[Rule, ...] = msgspec.field(name="rule")
 
     def of(self, trigger: Trigger) -> tuple[Rule, ...]:
-        """Those that a trigger sets off."""
-        return tuple(rule for rule in self.rules if rule.trigger == trigger)
+        """Those that a trigger sets off; one that is switched off is not among them."""
+        return tuple(rule for rule in self.rules if rule.trigger == trigger and rule.mode != "off")
 
     def named(self, name: str) -> Rule | None:
         """The rule of that name, or None when the owner took it out."""
         return next((rule for rule in self.rules if rule.name == name), None)
+
+    def place(self, name: str) -> int:
+        """0 for the first, which goes before all others; of a rule that is gone, behind the last."""
+        return next((place for place, rule in enumerate(self.rules) if rule.name == name), len(self.rules))
 
 
 _MEETS: Mapping[Trigger, tuple[str, ...]] = {
@@ -57,6 +84,16 @@ _MEETS: Mapping[Trigger, tuple[str, ...]] = {
     "dispatch": (BUYER,),
     "arrival": (BUYER, RECIPIENT),
     "thanks": (GIVER,),
+    "voucher ends": (CONTACT,),
+    "product life": (BUYER,),
+    "occasion": (CONTACT,),
+    "last year's gift": (BUYER,),
+    "item": (CONTACT,),
+    "next order overdue": (CONTACT,),
+    "silence": (CONTACT,),
+    "no response": (CONTACT,),
+    "packed": (BUYER, RECIPIENT),
+    "working day": (OWNER,),
 }
 """Whom a trigger brings along."""
 
@@ -88,133 +125,3 @@ def mends(playbook: Playbook) -> list[str]:
         if rule.to == RECIPIENT and rule.message_class != COURTESY:
             found.append(f'Rule "{rule.name}": give it class = "courtesy": to a gift\'s recipient nothing else may go.')
     return found
-
-
-def applies(rule: Rule, shop: Shop) -> bool:
-    """Whether the rule stands, given what the storefront sends by itself."""
-    match rule.unless:
-        case "storefront sends receipt":
-            return not shop.storefront.sends_receipt
-        case "storefront sends dispatch":
-            return not shop.storefront.sends_dispatch
-        case _:
-            return True
-
-
-def planned(
-    rule: Rule,
-    person: str,
-    anchor: str,
-    since: datetime,
-    why: Reason,
-    shop: Shop,
-    now: datetime,
-    *,
-    extra: Mapping[str, str] | None = None,
-    occurrence: str = "",
-) -> FollowUp:
-    """The follow-up that a rule makes of something that happened at `since`. Service mail is due at once, the rest at the send hour."""
-    due = (
-        since
-        if rule.message_class == SERVICE and not rule.after_days
-        else days_after(since, rule.after_days, shop.manners.send_hour, shop.zone)
-    )
-    return FollowUp(
-        id=follow_up_id(rule.name, person, anchor, occurrence),
-        rule=rule.name,
-        person=person,
-        anchor=anchor,
-        role=rule.to,
-        message_class=rule.message_class,
-        state=fu.PLANNED,
-        reason=why,
-        why=why,
-        due_at=due,
-        look_at=due,
-        created_at=now,
-        expires_at=due + fu.lifetime(rule.message_class),
-        extra=dict(extra or {}),
-    )
-
-
-def wanted(
-    order: Order, gift: Gift | None, playbook: Playbook, shop: Shop, person_id: Callable[[str], str], now: datetime
-) -> list[FollowUp]:
-    """Every follow-up that the order as it stands should have. `person_id`: dedupe key → person.
-
-    None for an order that is off (is_off), of the past or erased, for a buyer without an address, for a recipient who is the buyer.
-    """
-    if order.view is None or is_off(order) or order.history or order.erased:
-        return []
-    buyer = person_id(order.view.buyer.dedupe_key) if order.view.buyer.dedupe_key else ""
-    # a gift that the buyer takes along goes to somebody whom we cannot name
-    known = gift is not None and order.is_gift and (gift.recipient or gift.address or gift.person)
-    recipient = recipient_of(order, gift, person_id) if gift is not None and known else ""
-    people = {BUYER: buyer, RECIPIENT: "" if recipient == buyer else recipient}
-    found = []
-    for trigger, since, why in _happened(order, shop):
-        for rule in playbook.of(trigger):
-            person = people.get(rule.to, "")
-            if person and applies(rule, shop):
-                found.append(planned(rule, person, order.key, since, why(rule), shop, now))
-    return found
-
-
-def recipient_of(order: Order, gift: Gift, person_id: Callable[[str], str]) -> str:
-    """The recipient's id. `person_id`: dedupe key → person."""
-    return gift.person or person_id(recipient_key(gift) or order.key)
-
-
-def forget_recipient_at(order: Order, playbook: Playbook, shop: Shop) -> datetime | None:
-    """When the data of the order's recipient are deleted; None where there is no recipient."""
-    if order.verdict == NOT or order.view is None:
-        return None
-    arrived = arrival(order, shop.arrivals, shop.zone)
-    notes = [rule.after_days for rule in playbook.of("arrival") if rule.to == RECIPIENT] if arrived else []
-    note_due = days_after(arrived.at, max(notes), shop.manners.send_hour, shop.zone) if arrived and notes else None
-    return delete_at(order.view.placed_at, arrived.at if arrived else None, note_due, off_since(order))
-
-
-def _happened(order: Order, shop: Shop) -> list[tuple[Trigger, datetime, Callable[[Rule], Reason]]]:
-    events: list[tuple[Trigger, datetime, Callable[[Rule], Reason]]] = []
-    if order.view is not None:
-        placed = order.view.placed_at
-        events.append(("order", placed, lambda _: Reason("order-placed", {"at": stamp(placed)})))
-    arrived = arrival(order, shop.arrivals, shop.zone)
-    tracked = [
-        parcel.dispatched_at
-        for parcel in live_parcels(order)
-        if parcel.dispatched_at and (parcel.tracking or parcel.tracking_url)
-    ]
-    if tracked and (arrived is None or arrived.how == ESTIMATED):  # what is here already is no longer on its way
-        sent = min(tracked)
-        events.append(("dispatch", sent, lambda _: Reason("dispatched", {"at": stamp(sent)})))
-    if arrived:
-        events.append(("arrival", arrived.at, lambda rule: _why_arrived(arrived, rule)))
-    return events
-
-
-def _why_arrived(arrived: Arrival, rule: Rule) -> Reason:
-    if arrived.how == ESTIMATED:
-        return Reason("should-have-arrived", {"at": stamp(arrived.at), "days": rule.after_days, "role": rule.to})
-    return Reason("arrived", {"at": stamp(arrived.at), "days": rule.after_days, "role": rule.to})
-
-
-class Changes(Struct, frozen=True):
-    """What to do so that an order has the follow-ups that it should: plan, plan again, move in time, call off (by id)."""
-
-    plan: tuple[FollowUp, ...] = ()
-    plan_again: tuple[FollowUp, ...] = ()
-    move: tuple[FollowUp, ...] = ()
-    call_off: tuple[str, ...] = ()
-
-
-def changes(known: Mapping[str, str], wanted: list[FollowUp]) -> Changes:
-    """`known`: id → due stamp of each that was planned before, "" for one called off, which may be planned anew."""
-    by_id = {one.id: one for one in wanted}
-    return Changes(
-        plan=tuple(one for one in wanted if one.id not in known),
-        plan_again=tuple(one for one in wanted if known.get(one.id) == ""),
-        move=tuple(one for one in wanted if known.get(one.id) and instant(known[one.id]) != one.due_at),
-        call_off=tuple(id_ for id_, due in known.items() if due and id_ not in by_id),
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -22,7 +23,7 @@ class Product(Struct, frozen=True, forbid_unknown_fields=True):
 
     `ids`: of the product or of its variants · `skus`: what its SKUs begin with · `words`: entries of which every word stands in the title.
     `size_options`: the options that state a size. `sizes`: the sizes that there are; then nothing else is taken for one, and an option
-    without a name may be one.
+    without a name may be one. `months`: how long it is good, where it wears (0: it lasts); `care`: one or two sentences that keep it well.
     """
 
     name: str
@@ -32,12 +33,33 @@ class Product(Struct, frozen=True, forbid_unknown_fields=True):
     words: tuple[str, ...] = ()
     size_options: tuple[str, ...] = SIZES
     sizes: tuple[str, ...] = ()
+    months: int = 0
+    care: str = ""
+
+
+class Item(Struct, frozen=True, forbid_unknown_fields=True):
+    """One [[item]] that somebody may want to hear of, as long as there is some: new since `since`, or closing out. `id`: never used twice.
+
+    `sizes` and `stock`: those that are left; () has no sizes, None is not counted. `until`: the last day on which it is told. `words`: one sentence about it.
+    """
+
+    id: str
+    name: str
+    category: str
+    url: str
+    since: date
+    until: date | None = None
+    closing_out: bool = False
+    sizes: tuple[str, ...] = ()
+    stock: int | None = None
+    words: str = ""
 
 
 class Products(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """All of them, in the owner's order; `product` in the file because TOML repeats [[product]]."""
+    """All products, in the owner's order, and what is new or closing out; in the file `product` and `item`, because TOML repeats [[product]]."""
 
     products: tuple[Product, ...] = field(name="product", default=())
+    items: tuple[Item, ...] = field(name="item", default=())
 
     @property
     def categories(self) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ class Storefront(Struct, frozen=True, forbid_unknown_fields=True):
 
     `url`: where things are bought. `shop`: the name by which its API knows the shop (Shopify: pellow-wren.myshopify.com). `consent`: the
     words beside its newsletter box; without them its yes is not taken, for nobody could say to what. `accept_consent`: only a yes that
-    was confirmed from the customer's own mailbox, or any.
+    was confirmed from the customer's own mailbox, or any. `opt_out`: the words beside its box for saying no, where the checkout has one:
+    then buyers in soft_opt_in_countries who leave it alone may be written to.
     """
 
     kind: Literal["shopify", "woocommerce", "stripe", "standard"]
@@ -28,6 +29,7 @@ class Storefront(Struct, frozen=True, forbid_unknown_fields=True):
     sends_dispatch: bool = True
     consent: str = ""
     accept_consent: Literal["confirmed", "any"] = "confirmed"
+    opt_out: str = ""
 
 
 class Vouchers(Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,8 +42,28 @@ class Vouchers(Struct, frozen=True, forbid_unknown_fields=True):
     known: Literal["storefront", "pool", "asked"] = "asked"
 
 
+class Brand(Struct, frozen=True, forbid_unknown_fields=True):
+    """How it looks, everywhere (manner 13). Colours as #rrggbb: `act` acts, `act_dark` does on dark, `ornament` only adorns.
+
+    `logo`: a drawing beside shop.toml (SVG), "" for the name in letters. `voice`: the face for what a person says, `plain` for what the
+    shop does, as CSS names faces.
+    """
+
+    act: str = "#0e5350"
+    act_dark: str = "#7fd0c4"
+    ornament: str = "#8a1c3f"
+    logo: str = ""
+    voice: str = "'Iowan Old Style','Palatino Linotype',Palatino,P052,Georgia,serif"
+    plain: str = "'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
+
+
 class Manners(Struct, frozen=True, forbid_unknown_fields=True):
-    """How often and when the shop writes. Hours are 0 to 23 in the shop's zone."""
+    """How often and when the shop writes. Hours are 0 to 23: quiet hours in the person's zone, the send hour in the shop's.
+
+    `quiet_window_days`: after an order, without marketing. `hush_days`: after somebody unhappy was helped. `undelivered_days`: how long a
+    parcel under way hushes marketing at most. `patience_mails` unanswered within `patience_days`: then the next rung. `floor_days`: who
+    agreed and heard nothing for so long is shown to the owner. `sunset_days`: how long "still welcome?" waits for its answer.
+    """
 
     cap: int = 2
     quiet_from: int = 20
@@ -50,6 +72,14 @@ class Manners(Struct, frozen=True, forbid_unknown_fields=True):
     daily_budget: int = 200
     courtesy_countries: tuple[str, ...] = ("GB", "IE", "US")
     recipient_note: Literal["by hand", "e-mail"] = "by hand"
+    soft_opt_in_countries: tuple[str, ...] = ()
+    quiet_window_days: int = 21
+    hush_days: int = 7
+    undelivered_days: int = 45
+    patience_mails: int = 2
+    patience_days: int = 120
+    floor_days: int = 182
+    sunset_days: int = 30
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,7 +91,10 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Shop(Struct, frozen=True, forbid_unknown_fields=True):
-    """One shop. `url` is the site's base without a slash at the end; `sender` and `reply_to` are plain addresses."""
+    """One shop. `url` is the site's base without a slash at the end; `sender`, `reply_to` and `owner` are plain addresses.
+
+    `owner`: where the morning mail goes, "" for `reply_to`.
+    """
 
     name: str
     line: str
@@ -80,6 +113,8 @@ class Shop(Struct, frozen=True, forbid_unknown_fields=True):
     imprint: str = ""
     terms: str = ""
     withdrawal: str = ""
+    owner: str = ""
+    brand: Brand = field(default_factory=Brand)
     manners: Manners = field(default_factory=Manners)
     limits: Limits = field(default_factory=Limits)
     vouchers: Vouchers = field(default_factory=Vouchers)

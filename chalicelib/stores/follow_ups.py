@@ -149,7 +149,7 @@ def hold(follow_up: FollowUp, verdict: Hold) -> Update:
 
 def release(follow_up: FollowUp, now: datetime) -> Update:
     """Held no longer; a count to its expiry that stood still starts anew."""
-    expires = follow_up.expires_at or now + lifetime(follow_up.message_class)
+    expires = follow_up.expires_at or now + lifetime(follow_up.message_class, follow_up.expires_after)
     return Update(
         key(follow_up.id),
         set={"state": fu.PLANNED, "reason": value(Reason("released")), "expires_at": stamp(expires)},
@@ -255,7 +255,7 @@ def plan_once_more(follow_up: FollowUp, why: Reason, now: datetime) -> Update:
 def settled_again(follow_up: FollowUp, now: datetime) -> Update:
     """The owner wants it sent, with new time to go out."""
     why = Reason("owner-again", {"at": stamp(now)})
-    expires = stamp(now + lifetime(follow_up.message_class))
+    expires = stamp(now + lifetime(follow_up.message_class, follow_up.expires_after))
     return Update(
         key(follow_up.id),
         set={"state": fu.PLANNED, "reason": value(why), "expires_at": expires, **_looked_at(follow_up, now)},

@@ -14,7 +14,7 @@ from chalicelib.domain.consent import EMAIL, NEWSLETTER, consent_key
 from chalicelib.domain.delivery import BOUNCED
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.identity import keyed_hash, network_of, person_id
-from chalicelib.domain.playbook import planned
+from chalicelib.domain.planning import planned
 from chalicelib.domain.reason import Reason
 from chalicelib.errors import Lost, Retryable, TooMany
 from chalicelib.ports import DUE_NOW, World

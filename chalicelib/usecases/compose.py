@@ -41,7 +41,7 @@ def compose(world: World, case: Case) -> Mail:
         **_told(world, case, case.rule),
     }
     context.setdefault("reason", for_person(case.rule.name, shop=shop.name))
-    rendered = world.renderer.mail(case.rule.template, context)
+    rendered = world.renderer.mail(case.rule.written_with, context)
     headers = [("Auto-Submitted", "auto-generated")]
     if stop:
         headers += [

@@ -14,7 +14,7 @@ from chalicelib.domain.claim import Claim, claim_of, contact_from
 from chalicelib.domain.consent import Consent, given
 from chalicelib.domain.delivery import BOUNCED
 from chalicelib.domain.errand import register, voucher_errand
-from chalicelib.domain.playbook import planned
+from chalicelib.domain.planning import planned
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.shop import Shop, wording_of
 from chalicelib.domain.standing import Standing

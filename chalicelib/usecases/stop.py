@@ -10,7 +10,8 @@ from chalicelib.domain import journal
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import CANCELLED, HELD, PLANNED, FollowUp
 from chalicelib.domain.identity import person_id
-from chalicelib.domain.playbook import RECIPIENT, recipient_of
+from chalicelib.domain.planning import recipient_of
+from chalicelib.domain.playbook import RECIPIENT
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
 from chalicelib.domain.standing import SERVICE

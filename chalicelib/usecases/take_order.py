@@ -17,7 +17,8 @@ from chalicelib.domain.gift import NOT, Gift
 from chalicelib.domain.identity import person_id
 from chalicelib.domain.merging import judged, merge, merge_gift
 from chalicelib.domain.order import Learnt, Order, View, is_off, order_key
-from chalicelib.domain.playbook import RECIPIENT, changes, forget_recipient_at, recipient_of, wanted
+from chalicelib.domain.planning import changes, forget_recipient_at, recipient_of, wanted
+from chalicelib.domain.playbook import RECIPIENT
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
 from chalicelib.domain.voucher import Voucher, readings

@@ -10,7 +10,7 @@ from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.identity import first_name, is_unsafe, person_id
 from chalicelib.domain.order import Order
-from chalicelib.domain.playbook import planned, recipient_of
+from chalicelib.domain.planning import planned, recipient_of
 from chalicelib.domain.reason import Reason
 from chalicelib.errors import Conflict, Invalid, Lost, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, World

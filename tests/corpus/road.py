@@ -19,7 +19,7 @@ from chalicelib.domain.follow_up import FAILED, PLANNED, SENDING, STATES, UNSURE
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.identity import person_id
 from chalicelib.domain.order import Learnt, Order, Word, order_key
-from chalicelib.domain.playbook import wanted
+from chalicelib.domain.planning import wanted
 from chalicelib.errors import Invalid, NotFound, TooLarge, Unverified
 from chalicelib.ports import Heard, Storefront
 from chalicelib.stores import follow_ups, orders, webhooks

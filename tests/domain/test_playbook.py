@@ -9,17 +9,8 @@ from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.gift import GIFT, Gift
 from chalicelib.domain.order import Buyer, Order
-from chalicelib.domain.playbook import (
-    Changes,
-    Playbook,
-    Rule,
-    applies,
-    changes,
-    forget_recipient_at,
-    mends,
-    planned,
-    wanted,
-)
+from chalicelib.domain.planning import Changes, applies, changes, forget_recipient_at, planned, wanted
+from chalicelib.domain.playbook import Playbook, Rule, mends
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.shop import Shop
 from tests.factories import parcel, view

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -15,7 +17,7 @@ def line(title: str = "Tide", *, product: str = "", variant: str = "", sku: str 
     return Line(title, 1, 4800, id="1", product=product, variant=variant, sku=sku)
 
 
-def sold(category: str, **known_by: tuple[str, ...]) -> Product:
+def sold(category: str, **known_by: Any) -> Product:
     return Product(category.title(), category, **known_by)
 
 

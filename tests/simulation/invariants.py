@@ -12,7 +12,8 @@ from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import instant
 from chalicelib.domain.merging import judged, merge
 from chalicelib.domain.order import Order, is_off
-from chalicelib.domain.playbook import BUYER, RECIPIENT, wanted
+from chalicelib.domain.planning import wanted
+from chalicelib.domain.playbook import BUYER, RECIPIENT
 from chalicelib.domain.standing import MARKETING, SERVICE
 from chalicelib.stores import follow_ups, gate, orders
 from chalicelib.table import Item

@@ -9,8 +9,10 @@ from msgspec import Struct
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.gift import Gift
+from chalicelib.domain.history import History
 from chalicelib.domain.order import Order
 from chalicelib.domain.playbook import Rule
+from chalicelib.domain.products import Products
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.shop import Shop
 from chalicelib.domain.standing import Standing
@@ -22,7 +24,8 @@ class Case(Struct, frozen=True):
 
     `rule` is None when the owner took it out of the playbook. `order`, `gift`, `voucher`: what the follow-up is about, where it
     is about one. `name` and `address`: to whom it would go, "" when unknown. `country`: theirs, two letters, or the shop's.
-    `used_today`: of the share of today's budget that one of `shards` has.
+    `zone`: theirs, as an IANA name. `history`: everything that is known of them, for marketing only; its checks ask more.
+    `products`: what the shop sells. `used_today`: of the share of today's budget that one of `shards` has.
     """
 
     follow_up: FollowUp
@@ -40,6 +43,9 @@ class Case(Struct, frozen=True):
     gift: Gift | None = None
     voucher: Voucher | None = None
     claim: Claim | None = None
+    zone: str = ""
+    history: History | None = None
+    products: Products = Products()
 
 
 class Send(Struct, frozen=True):
