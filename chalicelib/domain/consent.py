@@ -8,6 +8,8 @@ from datetime import datetime
 from msgspec import Struct
 
 NEWSLETTER = "newsletter"
+OFFERS = "offers"
+"""By post or by a call: what the ladder needs."""
 EMAIL = "e-mail"
 
 

@@ -8,11 +8,15 @@ from typing import Literal
 
 from msgspec import Struct
 
-from chalicelib.domain.gift import NOT
-from chalicelib.domain.order import Line, Order, is_off, still_held
+from chalicelib.domain.order import Line, Order
 from chalicelib.domain.products import Product, Products, words_of
+from chalicelib.domain.purchases import of_order
 
-SIZE = "size"
+SIZE, LIKES, DATE, NEVER, ADDRESS, PHONE, AWAY = "size", "likes", "date", "never", "address", "phone", "away"
+KINDS = (SIZE, LIKES, DATE, NEVER, ADDRESS, PHONE, AWAY)
+"""size and likes (yes | no): about a category. date: about an occasion (--MM-DD, or with the year in front). never: this occasion is not
+to be written about, ever. address: the lines of a label, about "post". phone: about "call". away: why they stayed away, in their words.
+"""
 
 
 class Fact(Struct, frozen=True):
@@ -48,16 +52,13 @@ def _rank(fact: Fact) -> tuple[datetime, str, str]:
 
 
 def _stated_by(order: Order, products: Products) -> Iterator[Fact]:
-    if order.view is None or is_off(order) or order.erased or order.verdict != NOT:
-        return
-    if order.view.more_lines:  # one that was not kept may state another size
+    if order.view is None or order.view.more_lines:  # one that was not kept may state another size
         return
     stated: dict[str, dict[str, str]] = {}
-    for line, held in still_held(order):
-        product = products.of(line)
-        if held and not line.for_gift and product is not None:
-            sizes = stated.setdefault(product.category, {})
-            for size in _sizes(line, product):
+    for bought in of_order(order, products):
+        if bought.product is not None:
+            sizes = stated.setdefault(bought.product.category, {})
+            for size in _sizes(bought.line, bought.product):
                 sizes.setdefault(_plain(size), size)
     for category, sizes in stated.items():
         if len(sizes) == 1:  # two may be for two people

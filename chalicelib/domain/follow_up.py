@@ -36,7 +36,8 @@ class FollowUp(Struct, frozen=True, omit_defaults=True):
     `reason`: why it is in its state; `why`: why it was planned at all. `look_at`: when the clock looks at it next. `expires_at`: after that it is too late; None while a hold stops the count.
     `token`, `place`, its neighbours' ids `follows` and `followed_by`, and `authorised_at` belong to one authorisation.
     `via`: the mailer that it was last authorised for.
-    `expires_after`: days that it has after it was due or released; 0 is its class's own. `answered`: what its person answered, if it asked.
+    `expires_after`: days that it has after it was due or released; 0 is its class's own. `answered`, `answered_at`: what its person
+    answered, if it asked. `released_at`: when the owner said yes to it.
     `tried_again`: it was planned once more out of doubt, which happens once, or it must never be.
     """
 
@@ -65,6 +66,8 @@ class FollowUp(Struct, frozen=True, omit_defaults=True):
     bounced: str = ""
     expires_after: int = 0
     answered: str = ""
+    answered_at: datetime | None = None
+    released_at: datetime | None = None
     extra: dict[str, str] = msgspec.field(default_factory=dict)
     """What only this message says: ids and choices, e.g. the claim that it confirms."""
 

@@ -1,0 +1,47 @@
+"""Interest: what somebody may be supposed to like, and on what evidence. One purchase proves none (PRODUCT.md, manner 5).
+
+`judge` may give way to a better model: whatever takes its place answers with the same Interest, evidence and all.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from chalicelib.domain.fact import LIKES, SIZE, Fact
+from chalicelib.domain.history import History
+from chalicelib.domain.products import Products
+from chalicelib.domain.purchases import own
+
+STATED, EVIDENCED, PRESUMPTION = "stated", "evidenced", "presumption"
+ORDERS_THAT_PROVE = 2
+
+
+class Interest(Struct, frozen=True):
+    """`evidence`: of a stated one who told it and where, else the keys of the orders that it rests on."""
+
+    category: str
+    level: Literal["stated", "evidenced", "presumption"]
+    evidence: tuple[str, ...]
+
+
+def judge(history: History, category: str, products: Products) -> Interest | None:
+    """stated: they told us · evidenced: own purchases in the category in two orders or more · presumption: fewer. None: there is nothing
+    that speaks for it, or they told us that it is not so.
+    """
+    told = _newest(history, category)
+    if told is not None:
+        return Interest(category, "stated", (told.source,)) if told.value != "no" else None
+    bought = own(history.orders, products)
+    orders = dict.fromkeys(one.order.key for one in bought if one.product is not None and one.product.category == category)
+    if not orders:
+        return None
+    return Interest(category, "evidenced" if len(orders) >= ORDERS_THAT_PROVE else "presumption", tuple(orders))
+
+
+def _newest(history: History, category: str) -> Fact | None:
+    # who gives a size for rings wants to hear of rings in it: that is what it was asked for
+    told = [fact for fact in history.facts if fact.kind in (LIKES, SIZE) and fact.about == category]
+    likes = [fact for fact in told if fact.kind == LIKES]
+    return max(likes or told, key=lambda fact: fact.at, default=None)

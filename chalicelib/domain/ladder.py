@@ -1,0 +1,118 @@
+"""The ladder: who does not respond by e-mail is not mailed more; perhaps a letter, then a call, then peace (PRODUCT.md, manner 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+from chalicelib.domain.calendar import instant
+from chalicelib.domain.consent import OFFERS, consent_key
+from chalicelib.domain.delivery import BOUNCED
+from chalicelib.domain.follow_up import SENT, FollowUp
+from chalicelib.domain.history import History
+from chalicelib.domain.playbook import CALL, POST
+from chalicelib.domain.purchases import placed_at, standing_orders
+from chalicelib.domain.shop import Manners
+from chalicelib.domain.standing import MARKETING
+from chalicelib.domain.task import ANSWERED, Kind
+
+
+class Rung(Struct, frozen=True):
+    """Where somebody stands. `since`: from when they were beyond e-mail, the same for every rung of one silence. `acts`: whether the rung
+    is still to be taken; else we wait for what comes of it. `unanswered`: marketing mails without any response. `why`: no-response, or
+    unreachable where mail came back.
+    """
+
+    name: Literal["e-mail", "post", "call", "peace"]
+    since: datetime
+    acts: bool = False
+    unanswered: int = 0
+    why: Literal["", "no-response", "unreachable"] = ""
+
+
+def responses(history: History) -> Iterator[datetime]:
+    """What counts as one: an order, a reply, a redeemed voucher, a preference that they saved, a call that reached them. Never an open or a click."""
+    yield from (placed_at(order) for order in standing_orders(history.orders))
+    yield from (inquiry.opened_at for inquiry in history.inquiries if inquiry.source in ("question", "expectation"))
+    yield from (fact.at for fact in history.facts if fact.how == "stated")
+    yield from (instant(at) for at in history.standing.consents.values())
+    yield from (task.done_at for task in history.tasks if task.done_at is not None and task.outcome in ANSWERED)
+    yield from (one.answered_at for one in history.follow_ups if one.answered_at is not None)
+
+
+def last_response(history: History) -> datetime | None:
+    """The newest, or None."""
+    return max(responses(history), default=None)
+
+
+def unanswered(history: History) -> list[FollowUp]:
+    """Marketing mails that went out after the last response, oldest first."""
+    last = last_response(history)
+    return sorted(
+        (
+            one
+            for one in history.follow_ups
+            if one.message_class == MARKETING and one.state == SENT and one.sent_at and (last is None or one.sent_at > last)
+        ),
+        key=lambda one: one.sent_at or one.due_at,
+    )
+
+
+def rung(history: History, manners: Manners, now: datetime) -> Rung:
+    """The rung on which they stand now. With no consent for a rung they pass it by; behind the last is peace until they respond."""
+    many = len(unanswered(history))
+    since, why = _beyond_email(history, manners, now)
+    if since is None:
+        return Rung("e-mail", last_response(history) or now, unanswered=many)
+    if since > now:
+        return Rung("peace", since, unanswered=many, why=why)
+    if _agreed(history, POST):
+        posted = _done_since(history, "letter", since)
+        if posted is None or now < posted + timedelta(days=manners.patience_days):
+            return Rung("post", since, acts=posted is None, unanswered=many, why=why)
+    if _agreed(history, CALL) and _done_since(history, "call", since) is None:
+        return Rung("call", since, acts=True, unanswered=many, why=why)
+    return Rung("peace", since, unanswered=many, why=why)
+
+
+def next_step(history: History, manners: Manners, now: datetime) -> datetime | None:
+    """When time alone moves them to another rung, or None."""
+    times = [patience_ends(history, manners), _beyond_email(history, manners, now)[0]]
+    times += [
+        task.done_at + timedelta(days=manners.patience_days) for task in history.tasks if task.kind == "letter" and task.done_at
+    ]
+    return min((at for at in times if at is not None and at > now), default=None)
+
+
+def patience_ends(history: History, manners: Manners) -> datetime | None:
+    """When the rung of e-mail is left for want of a response; None while enough is not unanswered yet."""
+    waiting = unanswered(history)
+    if not manners.patience_mails or len(waiting) < manners.patience_mails:
+        return None
+    first, enough = (waiting[n].sent_at or waiting[n].due_at for n in (0, manners.patience_mails - 1))
+    return max(enough, first + timedelta(days=manners.patience_days))
+
+
+def _beyond_email(
+    history: History, manners: Manners, now: datetime
+) -> tuple[datetime | None, Literal["", "no-response", "unreachable"]]:
+    standing, responded = history.standing, last_response(history)
+    if standing.unreachable_at and standing.unreachable_why == BOUNCED:
+        closed = instant(standing.unreachable_at)
+        # who deals with us although mail does not reach them is given the shop's patience anew
+        heard_since = responded is not None and responded > closed
+        return (responded + timedelta(days=manners.patience_days) if responded and heard_since else closed), "unreachable"
+    ends = patience_ends(history, manners)
+    return (ends, "no-response") if ends is not None and ends <= now else (None, "")
+
+
+def _agreed(history: History, channel: str) -> bool:
+    return consent_key(OFFERS, channel) in history.standing.consents
+
+
+def _done_since(history: History, kind: Kind, since: datetime) -> datetime | None:
+    done = [task.done_at for task in history.tasks if task.kind == kind and task.done_at is not None and task.made_at >= since]
+    return max(done, default=None)
