@@ -7,17 +7,15 @@ import time
 from datetime import datetime, timedelta
 
 from chalicelib.adapters.local.platform import LocalWorld
-from chalicelib.domain.calendar import instant
 from chalicelib.entrypoints.queues import handle
 from chalicelib.logs import failed
-from chalicelib.stores import errands, requests, webhooks
-from chalicelib.usecases.list_follow_ups import next_due
+from chalicelib.stores import requests
+from chalicelib.usecases.live_through import live_through, settle
 from chalicelib.usecases.recover import end_doubt, free_the_dead
 from chalicelib.usecases.tick import tick
 
 TICK_SECONDS = 10.0
 RAW_WEBHOOKS_KEPT = timedelta(days=30)
-MAX_VISITS = 100_000
 
 
 class Worker:
@@ -43,34 +41,18 @@ class Worker:
     def advance_to(self, at: datetime) -> int:
         """Visits every due instant on the way, in order. How many mails went out. A time in the past changes nothing."""
         with self._lock:
-            sent = self.settle()
-            for _ in range(MAX_VISITS):
-                due = self._next()
-                if due is None or due > at:
-                    break
-                self._world.clock.advance_to(due)
-                sent += self.settle()
-            if at > self._world.clock.now():
-                self._world.clock.advance_to(at)
+            sent = live_through(self._world, at, self._world.clock.advance_to, self._work_off)
             self._sweep()
             return sent + self.settle()
 
     def settle(self) -> int:
         """Works until nothing waits: queues empty, nothing due. How many mails went out."""
         with self._lock:
-            self._clear_up()
-            self._drain()
-            sent = 0
-            while (more := tick(self._world)) > 0:
-                sent += more
-                self._drain()
-            self._drain()
-            return sent
+            return settle(self._world, self._work_off)
 
-    def _next(self) -> datetime | None:
-        table, now = self._world.table, self._world.clock.now()
-        times = (next_due(self._world), webhooks.next_untaken(table, now), errands.next_due(table, now))
-        return min((instant(time) for time in times if time is not None), default=None)
+    def _work_off(self) -> None:
+        self._clear_up()
+        self._drain()
 
     def _clear_up(self) -> None:
         """What the last process, or a call that failed, left behind. No other worker is alive: the data folder's lock sees to it."""
@@ -97,8 +79,7 @@ class Worker:
             self._world.queue.woken.clear()
             try:
                 with self._lock:
-                    self._clear_up()
-                    self._drain()
+                    self._work_off()
                     if time.monotonic() - ticked >= TICK_SECONDS:
                         tick(self._world)
                         self._drain()

@@ -125,6 +125,10 @@ class SqliteTable:
         """A whole copy as of now, while others go on writing, with an identity of its own. Errors: FileExistsError."""
         _copy(self._db, path)
 
+    def take_over(self, other: SqliteTable) -> None:
+        """Everything that the other holds as of now, its identity included, in place of what was here. The other is only read."""
+        other._db.backup(self._db)
+
     def get(self, key: Key, *, strong: bool = True) -> Item | None:
         rows = self._read(_ONE, *checked_key(key))
         return _decode(rows[0][0]) if rows else None
