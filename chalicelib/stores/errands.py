@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.errand import Errand
 from chalicelib.ports import Table
+from chalicelib.stores import pages
 from chalicelib.stores.codec import from_item, to_item
 from chalicelib.table import DUE, Delete, Equals, Exists, Item, Key, Put, Update
 
@@ -43,13 +44,8 @@ def due(table: Table, now: datetime, limit: int = 50) -> list[Errand]:
 
 def all_of(table: Table) -> list[Errand]:
     """Every one that is still to be done, the soonest first."""
-    found, after = [], None
-    while True:
-        page = table.query_index(DUE, _PARTITION, after=after)
-        items = table.get_many([entry.key for entry in page.entries])
-        found += [errand for item in items.values() if (errand := load(item)) is not None]
-        if (after := page.next) is None:
-            return sorted(found, key=lambda errand: (errand.not_before, errand.id))
+    found = [errand for item in pages.waiting_in(table, _PARTITION) if (errand := load(item)) is not None]
+    return sorted(found, key=lambda errand: (errand.not_before, errand.id))
 
 
 def next_due(table: Table, after: datetime) -> str | None:

@@ -20,6 +20,7 @@ from chalicelib.domain.consent import Consent, Wording
 from chalicelib.domain.errand import Errand
 from chalicelib.domain.follow_up import LANES, STATES, FollowUp
 from chalicelib.domain.gift import Gift, GiftTable
+from chalicelib.domain.inquiry import Inquiry
 from chalicelib.domain.order import Arrivals, Buyer, Line, Order, Parcel, Refund, View, Word
 from chalicelib.domain.playbook import Rule
 from chalicelib.domain.products import Product
@@ -27,9 +28,10 @@ from chalicelib.domain.reason import KINDS
 from chalicelib.domain.screening import CHECKS
 from chalicelib.domain.shop import Limits, Manners, Shop, Storefront, Vouchers
 from chalicelib.domain.standing import Standing
+from chalicelib.domain.task import Task
 from chalicelib.domain.voucher import Offer, Voucher
 from chalicelib.ports import QUEUES
-from chalicelib.stores import errands, follow_ups, webhooks
+from chalicelib.stores import errands, follow_ups, inquiries, tasks, webhooks
 from chalicelib.stores.connections import Connection
 from chalicelib.stores.requests import Request
 from chalicelib.stores.webhooks import Received
@@ -56,6 +58,8 @@ ITEMS: dict[str, tuple[type[msgspec.Struct], ...]] = {
     "Consent": (Consent,),
     "Follow-up": (FollowUp,),
     "Voucher": (Voucher,),
+    "Inquiry": (Inquiry,),
+    "By-hand task": (Task,),
     "Order": (Order, View, Parcel, Refund, Word, Buyer, Line),
     "Gift": (Gift,),
     "Webhook": (Received,),
@@ -199,7 +203,8 @@ def test_every_key_that_the_stores_write_is_told() -> None:
 def test_every_partition_of_the_due_index_is_told() -> None:
     lanes = {follow_ups.due_partition("<shard>", lane) for lane in LANES}
 
-    assert named(section(text_of("data-model.md"), "The due index")) == {*lanes, webhooks._PARTITION, errands._PARTITION}
+    others = {store._PARTITION for store in (errands, inquiries, tasks, webhooks)}
+    assert named(section(text_of("data-model.md"), "The due index")) == lanes | others
 
 
 def _structs_in(struct: type[msgspec.Struct]) -> set[type[msgspec.Struct]]:
