@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -16,6 +17,7 @@ from chalicelib.domain.playbook import BUYER, RECIPIENT, Playbook, Rule, Trigger
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.shop import Shop
 from chalicelib.domain.standing import SERVICE
+from chalicelib.domain.triggers.moment import Moment
 
 
 def applies(rule: Rule, shop: Shop) -> bool:
@@ -42,34 +44,27 @@ def planned(
     occurrence: str = "",
 ) -> FollowUp:
     """The follow-up that a rule makes of something that happened at `since`. Service mail is due at once, the rest at the send hour."""
-    due = (
-        since
-        if rule.message_class == SERVICE and not rule.after_days
-        else days_after(since, rule.after_days, shop.manners.send_hour, shop.zone)
-    )
-    return FollowUp(
-        id=follow_up_id(rule.name, person, anchor, occurrence),
-        rule=rule.name,
-        person=person,
-        anchor=anchor,
-        role=rule.to,
-        message_class=rule.message_class,
-        state=fu.PLANNED,
-        reason=why,
-        why=why,
-        due_at=due,
-        look_at=due,
-        created_at=now,
-        expires_at=due + fu.lifetime(rule.message_class, rule.expires_after),
-        expires_after=rule.expires_after,
-        extra=dict(extra or {}),
-    )
+    return from_moment(rule, person, Moment(anchor, _due(rule, since, shop), why, occurrence, dict(extra or {})), now)
+
+
+def _due(rule: Rule, since: datetime, shop: Shop) -> datetime:
+    if rule.message_class == SERVICE and not rule.after_days:
+        return since
+    hour = shop.manners.send_hour if rule.send_hour is None else rule.send_hour
+    return days_after(since, rule.after_days, hour, shop.zone)
 
 
 def wanted(
-    order: Order, gift: Gift | None, playbook: Playbook, shop: Shop, person_id: Callable[[str], str], now: datetime
+    order: Order,
+    gift: Gift | None,
+    playbook: Playbook,
+    shop: Shop,
+    person_id: Callable[[str], str],
+    now: datetime,
+    on_since: Mapping[str, datetime] = MappingProxyType({}),
 ) -> list[FollowUp]:
-    """Every follow-up that the order as it stands should have. `person_id`: dedupe key → person.
+    """Every follow-up that the order as it stands should have. `person_id`: dedupe key → person. `on_since`: from when a rule is on, where
+    it was not always: what happened before is the past, and left alone.
 
     None for an order that is off (is_off), of the past or erased, for a buyer without an address, for a recipient who is the buyer.
     """
@@ -84,9 +79,19 @@ def wanted(
     for trigger, since, why in _happened(order, shop):
         for rule in playbook.of(trigger):
             person = people.get(rule.to, "")
-            if person and applies(rule, shop):
+            if person and applies(rule, shop) and _meets(rule, order) and since >= on_since.get(rule.name, since):
                 found.append(planned(rule, person, order.key, since, why(rule), shop, now))
     return found
+
+
+def _meets(rule: Rule, order: Order) -> bool:
+    match rule.audience:
+        case "own":
+            return order.verdict == NOT
+        case "gift":
+            return order.is_gift
+        case _:
+            return True
 
 
 def recipient_of(order: Order, gift: Gift, person_id: Callable[[str], str]) -> str:
@@ -127,6 +132,27 @@ def _why_arrived(arrived: Arrival, rule: Rule) -> Reason:
     if arrived.how == ESTIMATED:
         return Reason("should-have-arrived", {"at": stamp(arrived.at), "days": rule.after_days, "role": rule.to})
     return Reason("arrived", {"at": stamp(arrived.at), "days": rule.after_days, "role": rule.to})
+
+
+def from_moment(rule: Rule, person: str, moment: Moment, now: datetime) -> FollowUp:
+    """The follow-up that a rule makes of a moment which its trigger found."""
+    return FollowUp(
+        id=follow_up_id(rule.name, person, moment.anchor, moment.occurrence),
+        rule=rule.name,
+        person=person,
+        anchor=moment.anchor,
+        role=rule.to,
+        message_class=rule.message_class,
+        state=fu.PLANNED,
+        reason=moment.why,
+        why=moment.why,
+        due_at=moment.at,
+        look_at=moment.at,
+        created_at=now,
+        expires_at=moment.at + fu.lifetime(rule.message_class, rule.expires_after),
+        expires_after=rule.expires_after,
+        extra=dict(moment.extra),
+    )
 
 
 class Changes(Struct, frozen=True):

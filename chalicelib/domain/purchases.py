@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
+from itertools import pairwise
+from statistics import median
 
 from msgspec import Struct
 
@@ -56,3 +58,9 @@ def placed_at(order: Order) -> datetime:
     if order.view is None:
         raise ValueError("nothing is known of the order yet")
     return order.view.placed_at
+
+
+def own_gap(days: Iterable[date]) -> float | None:
+    """Days from one purchase to the next, as they do it: the median. Several on one day are one. None while there was but one."""
+    gaps = [(later - earlier).days for earlier, later in pairwise(sorted({*days}))]
+    return median(gaps) if gaps else None

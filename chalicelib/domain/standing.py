@@ -21,7 +21,8 @@ class Standing(Struct, frozen=True, omit_defaults=True):
     `unreachable_at` with `unreachable_why` (bounced | complained): nothing by e-mail.
     `never_at`: nothing by any channel. `consents`: purpose/channel → when it was confirmed. `heard`: follow-up id → when it was
     authorised, courtesy and marketing of the last 30 days. `noted`: the follow-up id of the one recipient's note. `second_chance`: of the one
-    confirmation that goes to an address that bounced, because its person asks for it.
+    confirmation that goes to an address that bounced, because its person asks for it. `had`: rule → when, and for which follow-up, of what
+    somebody gets once in a year or once ever.
     """
 
     person: str
@@ -35,10 +36,11 @@ class Standing(Struct, frozen=True, omit_defaults=True):
     heard: dict[str, str] = field(default_factory=dict)
     noted: str = ""
     second_chance: str = ""
+    had: dict[str, str] = field(default_factory=dict)
 
 
-def closed_by(standing: Standing, message_class: str) -> str:
-    """Which scope forbids a message of this class by e-mail: never | stop | unreachable, or "" when none does.
+def closed_by(standing: Standing, message_class: str, channel: str = "e-mail") -> str:
+    """Which scope forbids a message of this class by this channel: never | stop | unreachable, or "" when none does.
 
     Stop before unreachable: what mail cannot reach may still be written by hand, what they asked us to stop may not.
     """
@@ -46,7 +48,7 @@ def closed_by(standing: Standing, message_class: str) -> str:
         return "never"
     if standing.stopped_at and message_class != SERVICE:
         return "stop"
-    if standing.unreachable_at:
+    if standing.unreachable_at and channel == "e-mail":
         return "unreachable"
     return ""
 

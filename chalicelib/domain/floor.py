@@ -1,0 +1,64 @@
+"""The floor (manner 7): who said yes should hear something helpful at least twice a year, or the owner is told."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+from chalicelib.domain.calendar import instant
+from chalicelib.domain.follow_up import HANDED_OVER, SENT
+from chalicelib.domain.history import History
+from chalicelib.domain.ladder import rung
+from chalicelib.domain.shop import Manners
+from chalicelib.domain.standing import COURTESY, SERVICE, closed_by
+
+
+class Unheard(Struct, frozen=True, omit_defaults=True):
+    """Somebody who agreed and heard nothing since `since`. `suggestion`: planned (something is due), preferences (ask what they like),
+    newsletter (they agreed to it), letter or call (mail does not move them).
+    """
+
+    person: str
+    since: datetime
+    suggestion: Literal["planned", "preferences", "newsletter", "letter", "call"]
+
+
+def unheard(history: History, manners: Manners, now: datetime) -> Unheard | None:
+    """None for who did not agree, who was written to lately, and who wants peace."""
+    standing = history.standing
+    if not standing.consents or closed_by(standing, COURTESY):
+        return None
+    heard = [
+        one.sent_at or one.due_at
+        for one in history.follow_ups
+        if one.message_class != SERVICE and one.state in (SENT, HANDED_OVER)
+    ]
+    since = max([*heard, min(instant(at) for at in standing.consents.values())])
+    if now < since + timedelta(days=manners.floor_days):
+        return None
+    return Unheard(history.person, since, _suggestion(history, manners, now))
+
+
+def floor_at(history: History, manners: Manners, now: datetime) -> datetime | None:
+    """When time alone would bring them below the floor, or None."""
+    found = unheard(history, manners, now + timedelta(days=manners.floor_days))
+    if found is None:
+        return None
+    at = found.since + timedelta(days=manners.floor_days)
+    return at if at > now else None
+
+
+def _suggestion(
+    history: History, manners: Manners, now: datetime
+) -> Literal["planned", "preferences", "newsletter", "letter", "call"]:
+    if any(one.state in ("planned", "held") and one.message_class != SERVICE for one in history.follow_ups):
+        return "planned"
+    match rung(history, manners, now).name:
+        case "post":
+            return "letter"
+        case "call":
+            return "call"
+        case _:
+            return "newsletter" if "newsletter/e-mail" in history.standing.consents else "preferences"

@@ -1,0 +1,49 @@
+"""Why what a trigger once found is there no more."""
+
+from __future__ import annotations
+
+from chalicelib.domain.fact import NEVER
+from chalicelib.domain.follow_up import FollowUp
+from chalicelib.domain.playbook import Rule
+from chalicelib.domain.purchases import is_own, placed_at, standing_orders
+from chalicelib.domain.reason import Reason
+from chalicelib.domain.triggers.item import is_over
+from chalicelib.domain.triggers.moment import Outlook
+
+COMES_BACK = ("redeemed", "ordered-since", "returned", "never-this-occasion", "sold-out", "rung-passed", "no-longer-true")
+"""What was called off for such a reason, and never went, may be planned anew when it holds again."""
+
+
+def why_gone(rule: Rule, one: FollowUp, outlook: Outlook) -> Reason:
+    """In the owner's words as near as can be told; never an exception."""
+    match rule.trigger:
+        case "voucher ends":
+            spent = any(voucher.redeemed_by for voucher in outlook.history.vouchers if voucher.offer == one.anchor)
+            return Reason("redeemed" if spent else "no-longer-true")
+        case "product life":
+            return Reason("returned" if _no_longer_theirs(one, outlook) else "ordered-since")
+        case "occasion":
+            never = any(fact.kind == NEVER and fact.about == one.anchor for fact in outlook.history.facts)
+            return Reason("never-this-occasion" if never else "no-longer-true")
+        case "item":
+            left = [
+                item for item in outlook.products.items if item.id == one.anchor and not is_over(item, outlook.now, outlook.shop)
+            ]
+            return Reason("no-longer-true" if left else "sold-out")
+        case "next order overdue":
+            newer = [order for order in standing_orders(outlook.history.orders) if placed_at(order) > one.created_at]
+            return Reason("ordered-since" if newer else "no-longer-true")
+        case "no response":
+            return Reason("rung-passed")
+        case _:
+            return Reason("no-longer-true")
+
+
+def _no_longer_theirs(one: FollowUp, outlook: Outlook) -> bool:
+    order = next((order for order in outlook.history.orders if order.key == one.anchor), None)
+    newer = [
+        other
+        for other in outlook.history.orders
+        if order and is_own(other) and is_own(order) and placed_at(other) > placed_at(order)
+    ]
+    return not newer

@@ -1,0 +1,30 @@
+"""Last year about this time they gave something from us, and they asked to be reminded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from chalicelib.domain.calendar import local_day
+from chalicelib.domain.playbook import Rule
+from chalicelib.domain.purchases import standing_orders
+from chalicelib.domain.reason import Reason
+from chalicelib.domain.triggers.moment import Moment, Outlook, at_send_hour, months_after
+
+
+def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
+    """Some days before each gift that they gave is a year old. Of two within one season the first counts, so that nobody is reminded twice."""
+    counted = None
+    for order in standing_orders(outlook.history.orders):
+        if order.view is None or not order.is_gift:
+            continue
+        day = months_after(local_day(order.view.placed_at, outlook.shop.zone), 12)
+        if counted is not None and day - counted <= timedelta(days=30):
+            continue
+        counted = day
+        yield Moment(
+            anchor=order.key,
+            at=at_send_hour(day - timedelta(days=rule.before_days), rule, outlook.shop),
+            why=Reason("last-years-gift", {"date": day.isoformat()}),
+            extra={"date": day.isoformat()},
+        )

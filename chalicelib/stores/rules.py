@@ -1,0 +1,40 @@
+"""Rules as the table knows them: from when each is on, so that one that is switched on leaves the past alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct, field
+
+from chalicelib.stores.codec import from_item, to_item
+from chalicelib.table import Condition, Equals, Item, Key, Missing, Put
+
+KEY: Key = ("RULES", "RULES")
+
+
+class Known(Struct, frozen=True, omit_defaults=True):
+    """`since`: rule → from when it is on; None: always. One that is not there is off, or not known yet. `looked`: of what everybody was
+    last looked at anew for, and `cursor`: how far that is, "" at its end. `version` counts the writes.
+    """
+
+    since: dict[str, datetime | None] = field(default_factory=dict)
+    looked: str = ""
+    cursor: str = ""
+    version: int = 0
+
+
+def load(item: Item | None) -> Known | None:
+    """None where nothing has run yet."""
+    return from_item(item, Known) if item is not None else None
+
+
+def put(known: Known, before: Known | None) -> Put:
+    """One version on; loses when another came between."""
+    when: tuple[Condition, ...] = (Equals("version", before.version),) if before is not None else (Missing(),)
+    return Put(to_item(KEY, known, version=known.version), when=when)
+
+
+def on_since(known: Known | None) -> Mapping[str, datetime]:
+    """Of those rules that were not always on."""
+    return {name: at for name, at in known.since.items() if at is not None} if known is not None else {}
