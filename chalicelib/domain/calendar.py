@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -74,10 +75,30 @@ def quiet_until(at: datetime, begins: int, ends: int, zone: str) -> datetime | N
     return at_local(local.date() + timedelta(days=1 if tomorrow else 0), ends, zone)
 
 
+_LONGEST_NIGHT = timedelta(days=2)
+
+
+def quiet_everywhere_until(at: datetime, begins: int, ends: int, zones: Sequence[str], otherwise: str) -> datetime | None:
+    """When it is night in none of the zones any more, or None where it is in none already.
+
+    Where there is no such hour (a country too wide for its quiet hours), the zone `otherwise` counts alone.
+    """
+    day = at
+    while nights := [until for zone in zones if (until := quiet_until(day, begins, ends, zone)) is not None]:
+        day = max(nights)
+        if day - at > _LONGEST_NIGHT:
+            return quiet_until(at, begins, ends, otherwise)
+    return day if day > at else None
+
+
 def long_date(at: datetime, zone: str) -> str:
     """For people: 22 November 2026."""
-    local = at.astimezone(ZoneInfo(zone))
-    return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
+    return written_date(local_day(at, zone))
+
+
+def written_date(day: date) -> str:
+    """For people: 22 November 2026."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def clock_time(at: datetime, zone: str) -> str:

@@ -13,14 +13,20 @@ class Reason(Struct, frozen=True, omit_defaults=True):
 
 
 KINDS = (
-    # planned
+    # planned: something happened
     "claimed", "claimed-again", "confirmed", "order-placed", "dispatched", "arrived", "should-have-arrived", "thanks-written",
     "refused-for-now", "never-called", "released", "no-sign-of-it", "owner-again",
+    # planned: something was found by looking at all that is known of a person
+    "voucher-ends", "life-over", "repeat-gap", "occasion", "last-years-gift", "new-item", "closing-out", "overdue", "silent",
+    "no-response-yet", "unreachable-by-mail", "working-day",
     # held
-    "paused", "code-unknown", "cap", "quiet-hours", "daily-budget", "unrenderable",
+    "paused", "code-unknown", "cap", "quiet-hours", "daily-budget", "unrenderable", "ask", "inquiry-open", "helped-lately", "return-open",
+    "undelivered", "quiet-window", "presumption", "gives-way", "no-response",
     # ended without being sent
     "stopped", "erased", "unreachable", "never", "no-address", "no-consent", "order-off", "rule-gone", "precondition-gone", "expired", "already-noted",
-    "rejected", "by-hand-shop", "by-hand-country", "by-hand-no-address", "by-hand-unreachable", "data-gone", "owner-left",
+    "rejected", "by-hand-shop", "by-hand-country", "by-hand-no-address", "by-hand-unreachable", "by-hand-channel", "data-gone", "owner-left",
+    "rule-off", "had-this-year", "had-once", "redeemed", "ordered-since", "returned", "no-longer-true", "never-this-occasion", "sold-out",
+    "not-asked-for", "rung-passed", "sunset",
     # under way or ended
     "sending", "unsure", "unsure-restored", "sent", "owner-sent",
 )  # fmt: skip

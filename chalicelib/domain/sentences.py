@@ -1,10 +1,11 @@
-"""Reasons as sentences: whole for the owner, short for the person. The only place that turns a reason into words."""
+"""Reasons as sentences, whole, for the owner. What the person reads, in the footer of a mail, stands in domain/footers.py."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 
-from chalicelib.domain.calendar import clock_time, instant, long_date
+from chalicelib.domain.calendar import clock_time, instant, long_date, written_date
 from chalicelib.domain.delivery import BOUNCED, COMPLAINED, REJECTED
 from chalicelib.domain.follow_up import SENT, FollowUp
 from chalicelib.domain.reason import Reason
@@ -16,6 +17,39 @@ def for_owner(reason: Reason, zone: str) -> str:
     """One sentence, in English, dates in the shop's zone; for a kind that it doesn't know, the kind itself."""
     make = _OWNER.get(reason.kind)
     return make(_Told(reason.facts, zone)) if make else f"{reason.kind.capitalize()}."
+
+
+_CALLED = {
+    "confirm-address": "the question whether an address is theirs",
+    "voucher": "the voucher",
+    "voucher-again": "the voucher, once more",
+    "receipt": "the receipt",
+    "on-its-way": "the news that a parcel is on its way",
+    "thank-you": "the thank-you",
+    "expectation": "the question whether an order was as they hoped",
+    "gift-note": "the note to a gift's recipient",
+    "thanks-relay": "the recipient's thanks",
+    "voucher-runs-out": "the reminder that a voucher runs out",
+    "care": "the care reminder",
+    "occasion": "the reminder of an occasion",
+    "last-years-gift": "the reminder of last year's gift",
+    "something-for-you": "the word about something for them",
+    "invitation": "the invitation to return",
+    "still-welcome": "the question whether we are still welcome",
+    "postal-offer": "the letter",
+    "letter": "the letter",
+    "call": "the call",
+    "insert": "the insert for the parcel",
+    "packing-line": "the line on the packing slip",
+    "card": "the blank card",
+    "little-extra": "the little extra",
+    "morning": "your morning mail",
+}
+
+
+def called(rule: str) -> str:
+    """What a rule's message is called among people: "the care reminder". A rule of the owner's own goes by its name."""
+    return _CALLED.get(rule, f"“{rule}”")
 
 
 def of_follow_up(one: FollowUp, zone: str) -> str:
@@ -63,8 +97,16 @@ class _Told:
     def time(self, name: str) -> str:
         return self._when(name, clock_time)
 
+    def times(self, name: str) -> str:
+        return {"0": "no times", "1": "once", "2": "twice"}.get(self[name], f"{self[name]} times")
+
+    def mails(self, name: str) -> str:
+        return "one mail" if self[name] == "1" else f"{self[name]} mails"
+
     def _when(self, name: str, show: Callable[..., str]) -> str:
         try:
+            if len(self[name]) == len("2026-11-22"):  # a day by itself, such as an occasion's
+                return written_date(date.fromisoformat(self[name]))
             return show(instant(self[name]), self._zone)
         except ValueError:
             return "an unknown time"
@@ -81,8 +123,26 @@ def _should_have_arrived(told: _Told) -> str:
 
 
 def _cap(told: _Told) -> str:
-    times = {"0": "no times", "1": "once", "2": "twice"}.get(told["count"], f"{told['count']} times")
-    return f"They have heard from us {times} in 30 days, which is the limit you set; it may go from {told.time('until')}."
+    return f"They have heard from us {told.times('count')} in 30 days, which is the limit you set; it may go from {told.time('until')}."
+
+
+_BECAUSE = {
+    "stated": "They told us that they like such things.",
+    "evidenced": "They have bought such things for themselves more than once.",
+}
+
+
+def _because(told: _Told) -> str:
+    because = told["because"]
+    return _BECAUSE.get(because, because if because.endswith(".") else f"{because}.")
+
+
+def _presumption(told: _Told) -> str:
+    orders = "one order" if told["orders"] == "1" else f"{told['orders']} orders"
+    return (
+        f"Of {told['category']} they have bought in {orders} only, which proves no interest; it goes when they buy such a thing again, "
+        "or tell us that they like it."
+    )
 
 
 _OWNER: dict[str, Callable[[_Told], str]] = {
@@ -94,6 +154,22 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "arrived": _arrived,
     "should-have-arrived": _should_have_arrived,
     "thanks-written": lambda t: f"The gift's recipient wrote their thanks on {t.date('at')}.",
+    "voucher-ends": lambda t: f"Their voucher has not been used, and it runs out on {t.date('at')}.",
+    "life-over": lambda t: f"They bought “{t['item']}” on {t.date('at')}, and it is good for about {t['months']} months.",
+    "repeat-gap": lambda t: f"They buy “{t['item']}” about every {t['days']} days, and that time has come round again.",
+    "occasion": lambda t: f"They asked to be reminded of “{t['label']}”, which is on {t.date('date')}.",
+    "last-years-gift": lambda t: (
+        f"They sent a gift on {t.date('date')}, and asked to be reminded when the day comes round again."
+    ),
+    "new-item": lambda t: f"“{t['item']}” is new. {_because(t)}",
+    "closing-out": lambda t: f"“{t['item']}” is about to be gone for good. {_because(t)}",
+    "overdue": lambda t: f"By their own habit, their next order would have come by {t.date('since')}.",
+    "silent": lambda t: f"Nothing has been heard from them since {t.date('since')}.",
+    "no-response-yet": lambda t: (
+        f"They have left {t.mails('count')} unanswered since {t.date('since')}, so they are not mailed more: another way is tried."
+    ),
+    "unreachable-by-mail": lambda _: "Mail does not reach them, so another way is tried.",
+    "working-day": lambda _: "It is a working day, so here is what it brings.",
     "refused-for-now": lambda t: f"The mail service did not take it at {t.time('at')}, so it is tried again: {t['detail']}",
     "never-called": lambda _: "It was authorised but never handed to the mail service, so it waits its turn again.",
     "no-sign-of-it": lambda t: (
@@ -109,6 +185,21 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "quiet-hours": lambda t: f"It is night; it may go from {t.time('until')}.",
     "daily-budget": lambda t: f"Today's {t['budget']} mails are used up; it may go from {t.time('until')}.",
     "unrenderable": lambda t: f"The mail cannot be written; mend the template and it goes: {t['detail']}",
+    "ask": lambda _: "You want to be asked before each of these, and it goes when you say yes.",
+    "inquiry-open": lambda t: (
+        f"A question of theirs has been open since {t.date('since')}, and somebody unhappy is helped, not sold to; "
+        "it may go some days after that is settled."
+    ),
+    "helped-lately": lambda t: f"They had reason to complain, and were helped only lately; it may go from {t.time('until')}.",
+    "return-open": lambda t: f"They are sending something back; it may go when that is settled, or from {t.time('until')}.",
+    "undelivered": lambda t: f"An order of theirs is still under way; it may go when it has arrived, or from {t.time('until')}.",
+    "quiet-window": lambda t: f"They have ordered lately, and an order is followed by quiet; it may go from {t.time('until')}.",
+    "presumption": _presumption,
+    "gives-way": lambda t: f"It gives way to {called(t['to'])}, which matters more; it may go from {t.time('until')}.",
+    "no-response": lambda t: (
+        f"They have left {t.mails('count')} unanswered, so they are not mailed more; it may go when they respond in any way, "
+        f"or from {t.time('until')}."
+    ),
     "erased": lambda _: "They asked to be forgotten, so their details are deleted.",
     "stopped": lambda t: f"They asked us to stop on {t.date('since')}; only they can change this.",
     "unreachable": lambda t: (
@@ -137,6 +228,19 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "by-hand-country": lambda t: f"In {t['country']} such mail needs consent, so it waits as a by-hand task.",
     "by-hand-no-address": lambda _: "The giver gave no e-mail address for this gift, so it waits as a by-hand task.",
     "by-hand-unreachable": lambda _: "Mail cannot reach them, so it waits as a by-hand task.",
+    "by-hand-channel": lambda _: "It goes on paper or by telephone, so it waits as a by-hand task.",
+    "rule-off": lambda _: "You have switched this message off.",
+    "had-this-year": lambda t: f"They had this one on {t.date('at')}, and it comes once a year.",
+    "had-once": lambda t: f"They had this one on {t.date('at')}, and it comes only once.",
+    "redeemed": lambda _: "They have used their voucher.",
+    "ordered-since": lambda _: "They have ordered since, so there is nothing to remind them of.",
+    "returned": lambda _: "They have sent it back.",
+    "no-longer-true": lambda _: "Looked at once more, the reason for it was gone.",
+    "never-this-occasion": lambda _: "They asked never to be written to about this occasion.",
+    "sold-out": lambda _: "There is none left that would suit them.",
+    "not-asked-for": lambda _: "It waited for your yes, and its time ran out.",
+    "rung-passed": lambda _: "It is no longer the turn of this way to reach them.",
+    "sunset": lambda _: "They were asked whether we are still welcome and did not answer, so we leave them in peace.",
     "data-gone": lambda _: "The recipient's details have been deleted.",
     "sending": lambda t: f"It was handed to the mail service at {t.time('at')}.",
     "unsure": lambda t: (
@@ -147,27 +251,3 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     ),
     "sent": lambda t: f"It passed every check and went out on {t.time('at')}.",
 }
-
-
-def for_person(rule: str, giver: str = "", until: str = "", shop: str = "") -> str:
-    """Why the person gets this mail, in its footer. `rule`: the rule's name; `giver`, `until`: for the recipient's note."""
-    match rule:
-        case "confirm-address":
-            return f"You get this because somebody, we hope you, claimed a voucher from {shop} with this address."
-        case "voucher" | "voucher-again":
-            return "You get this because you claimed our voucher."
-        case "receipt" | "on-its-way":
-            return "You get this because you placed an order with us."
-        case "thank-you":
-            return "You get this because you placed an order with us. We thank you once for each."
-        case "gift-note":
-            source = f"{giver} sent you a gift from our shop" if giver else "somebody sent you a gift from our shop"
-            from_whom = giver or "them"
-            return (
-                f"You have this one note because {source}. We have your address from {from_whom}, for this note alone, and delete "
-                f"it on {until}. You are not on any list, and we will not write again."
-            )
-        case "thanks-relay":
-            return "You get this because you gave somebody a gift from our shop, and they wrote back."
-        case _:
-            return f"You get this because of your dealings with {shop}."

@@ -8,12 +8,12 @@ from chalicelib.domain.calendar import long_date
 from chalicelib.domain.claim import LINK_LASTS, link_scope
 from chalicelib.domain.consent import Wording, consent_key
 from chalicelib.domain.delivery import checked_header
+from chalicelib.domain.footers import for_person
 from chalicelib.domain.identity import first_name
 from chalicelib.domain.money import Money, exact
 from chalicelib.domain.order import Line, View
 from chalicelib.domain.playbook import GIVER, RECIPIENT, Rule
 from chalicelib.domain.screening import Case
-from chalicelib.domain.sentences import for_person
 from chalicelib.domain.shop import wording_of
 from chalicelib.domain.standing import SERVICE
 from chalicelib.errors import Misconfigured

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib.adapters.templates import WIDTH, Templates, one_line, wrapped
-from chalicelib.domain.sentences import for_person
+from chalicelib.domain.footers import for_person
 from chalicelib.errors import Misconfigured
 
 FOLDER = Path(__file__).parents[2] / "templates"
