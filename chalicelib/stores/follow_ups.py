@@ -26,7 +26,7 @@ SHARDS = ("0",)
 
 PAGE = 100
 _DUE_KEYS = ("due_pk", "due_sk")
-_PREFIX = "F#"
+PREFIX = "F#"
 
 
 def shard_of(person: str) -> str:
@@ -36,7 +36,7 @@ def shard_of(person: str) -> str:
 
 def key(id_: str) -> Key:
     """Of the follow-up's item. Errors: ValueError for what is no follow-up's id."""
-    return f"P#{fu.person_of(id_)}", f"{_PREFIX}{id_}"
+    return f"P#{fu.person_of(id_)}", f"{PREFIX}{id_}"
 
 
 def due_partition(shard: str, lane: str) -> str:
@@ -55,12 +55,12 @@ def readable(items: Iterable[Item]) -> Iterator[FollowUp]:
         try:
             yield load(item)
         except msgspec.ValidationError as error:
-            failed_to("a follow-up cannot be read", error, follow_up=str(item["sk"]).removeprefix(_PREFIX))
+            failed_to("a follow-up cannot be read", error, follow_up=str(item["sk"]).removeprefix(PREFIX))
 
 
 def is_follow_up(item: Item) -> bool:
     """Whether the item is one of ours."""
-    return str(item["sk"]).startswith(_PREFIX)
+    return str(item["sk"]).startswith(PREFIX)
 
 
 def put(follow_up: FollowUp) -> Put:
@@ -85,7 +85,7 @@ def _due(follow_up: FollowUp, look_at: datetime) -> dict[str, str]:
 
 def of_person(table: Table, person: str) -> list[FollowUp]:
     """All of a person's, in no particular order."""
-    return list(readable(pages.below(table, f"P#{person}", prefix=_PREFIX)))
+    return list(readable(pages.below(table, f"P#{person}", prefix=PREFIX)))
 
 
 def load_many(table: Table, ids: Sequence[str], *, strong: bool = True) -> dict[str, FollowUp]:
@@ -97,7 +97,7 @@ def load_many(table: Table, ids: Sequence[str], *, strong: bool = True) -> dict[
 def due_ids(table: Table, shard: str, lane: str, now: datetime, limit: int, after: str | None) -> tuple[list[str], str | None]:
     """The ids whose time to be looked at has come, oldest first, and where to go on."""
     page = table.query_index(DUE, due_partition(shard, lane), high=f"{stamp(now)}~", limit=limit, after=after)
-    return [entry.key[1].removeprefix(_PREFIX) for entry in page.entries], page.next
+    return [entry.key[1].removeprefix(PREFIX) for entry in page.entries], page.next
 
 
 def looked_at_by(table: Table, until: datetime) -> Iterator[FollowUp]:

@@ -16,7 +16,7 @@ from chalicelib.table import TTL, Delete, Equals, Exists, Item, Key, Missing, Pu
 KEPT = timedelta(days=25 * 365 // 12 + 1)
 """25 months."""
 
-_LISTED = "ORDER#"
+LISTED = "ORDER#"
 
 
 def key(order: str) -> Key:
@@ -61,19 +61,19 @@ def put_gift(order: Order, gift: Gift) -> Put:
 
 def list_for(person: str, order: str, now: datetime) -> Put:
     """Among the person's own orders, for as long as an order is kept."""
-    return Put({"pk": f"P#{person}", "sk": f"{_LISTED}{order}", TTL: int((now + KEPT).timestamp())})
+    return Put({"pk": f"P#{person}", "sk": f"{LISTED}{order}", TTL: int((now + KEPT).timestamp())})
 
 
 def unlist(person: str, order: str) -> Delete:
     """No longer theirs."""
-    return Delete((f"P#{person}", f"{_LISTED}{order}"))
+    return Delete((f"P#{person}", f"{LISTED}{order}"))
 
 
 def keys_of(table: Table, person: str) -> list[str]:
     """The keys of all orders that the person placed, from their follow-ups and from what is listed. Some may be gone already."""
     found = {one.anchor for one in follow_ups.of_person(table, person) if one.role in (BUYER, GIVER)}
-    listed = pages.below(table, f"P#{person}", prefix=_LISTED)
-    return sorted(found | {str(item["sk"]).removeprefix(_LISTED) for item in listed})
+    listed = pages.below(table, f"P#{person}", prefix=LISTED)
+    return sorted(found | {str(item["sk"]).removeprefix(LISTED) for item in listed})
 
 
 def of_person(table: Table, person: str) -> list[Order]:

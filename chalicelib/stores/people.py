@@ -146,6 +146,13 @@ def objected(standing: Standing, at: datetime, source: str) -> Update:
     )
 
 
+def consents_ended(standing: Standing) -> Update:
+    """Nothing that rests on a consent goes any more; no stop was asked for. Loses when the standing changed since it was read."""
+    return Update(
+        standing_key(standing.person), set={"consents": {}, "version": standing.version + 1}, when=_as_checked(standing)
+    )
+
+
 def withdrawn(standing: Standing, now: datetime, source: str = "stop link") -> list[Put]:
     """A line of the ledger for each consent that a stop ends. Never loses."""
     return [

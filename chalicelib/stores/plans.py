@@ -22,11 +22,14 @@ _FLOOR = "FLOOR"
 
 
 class Plan(Struct, frozen=True, omit_defaults=True):
-    """`look_at`: when the person is looked at next. `times`: how often that was written, so that whoever looked notices a newer wish."""
+    """`look_at`: when the person is looked at next. `times`: how often that was written, so that whoever looked notices a newer wish. `below`:
+    the owner was told that they are below the floor.
+    """
 
     person: str
     look_at: datetime
     times: int = 0
+    below: bool = False
 
 
 def key(person: str) -> Key:
@@ -44,9 +47,9 @@ def look(person: str, at: datetime) -> Update:
     return Update(key(person), set={"person": person, **_due(person, at)}, add={"times": 1})
 
 
-def looked(plan: Plan, next_at: datetime) -> Update:
+def looked(plan: Plan, next_at: datetime, *, below: bool) -> Update:
     """They have been looked at. Loses when something happened meanwhile."""
-    return Update(key(plan.person), set=_due(plan.person, next_at), when=(Equals("times", plan.times),))
+    return Update(key(plan.person), set={**_due(plan.person, next_at), "below": below}, when=(Equals("times", plan.times),))
 
 
 def over(plan: Plan) -> Delete:

@@ -12,6 +12,8 @@ from chalicelib.stores.codec import from_item, to_item
 from chalicelib.stores.people import LEDGER_KEPT
 from chalicelib.table import TTL, Check, Delete, Equals, Exists, Item, Key, Lacks, Missing, Put, Update
 
+ISSUED = "OFFER#"
+
 
 def key(code: str) -> Key:
     """Of the voucher itself."""
@@ -20,7 +22,7 @@ def key(code: str) -> Key:
 
 def issued_key(person: str, offer: str) -> Key:
     """Which code the person has for the offer: there is one, ever."""
-    return f"P#{person}", f"OFFER#{offer}"
+    return f"P#{person}", f"{ISSUED}{offer}"
 
 
 def load(item: Item | None) -> Voucher | None:

@@ -1,0 +1,29 @@
+"""Facts that people stated, under their person. What their orders state is read from the orders each time."""
+
+from __future__ import annotations
+
+from chalicelib.domain.fact import Fact
+from chalicelib.stores.codec import from_item, to_item
+from chalicelib.table import Delete, Item, Key, Put
+
+PREFIX = "FACT#"
+
+
+def key(person: str, kind: str, about: str) -> Key:
+    """There is one of a kind about one thing."""
+    return f"P#{person}", f"{PREFIX}{kind}#{about}"
+
+
+def load(item: Item) -> Fact:
+    """From its item."""
+    return from_item(item, Fact)
+
+
+def put(person: str, fact: Fact) -> Put:
+    """In place of what they said before."""
+    return Put(to_item(key(person, fact.kind, fact.about), fact))
+
+
+def forget(person: str, fact: Fact) -> Delete:
+    """As if it had never been said."""
+    return Delete(key(person, fact.kind, fact.about))
