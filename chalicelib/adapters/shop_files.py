@@ -1,77 +1,257 @@
-"""The owner's files, read and checked. Every error names the file and says how to mend it."""
+"""The owner's files, read and checked. Each fault is told with file and line, in a sentence that says how to mend it.
+
+What is fit is read at once. Only where something is wrong is it looked for what it is, everywhere at once, and on which line.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from msgspec import inspect
+from msgspec import Struct
 
+from chalicelib.domain.fault import Fault
 from chalicelib.domain.identity import parse_address
+from chalicelib.domain.mending import playbook as playbook_mending
+from chalicelib.domain.mending import products as products_mending
+from chalicelib.domain.mending import shop as shop_mending
 from chalicelib.domain.money import parse
 from chalicelib.domain.playbook import Playbook
-from chalicelib.domain.playbook import mends as playbook_mends
 from chalicelib.domain.products import Products
-from chalicelib.domain.products import mends as products_mends
-from chalicelib.domain.shop import Shop, mends
+from chalicelib.domain.shop import Shop
 from chalicelib.errors import Invalid, Misconfigured
 
-T = TypeVar("T")
+SHOP, PLAYBOOK, PRODUCTS = "shop.toml", "playbook.toml", "products.toml"
+LARGEST_LOGO = 20_000
+"""Bytes: the logo stands in every page."""
+
+T = TypeVar("T", bound=Struct)
+
+
+class Located(Struct, frozen=True, order=True):
+    """A fault in its file. `line` from 1; 0 is the file as a whole."""
+
+    file: Path
+    line: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.sentence}" if self.line else f"{self.file}: {self.sentence}"
+
+
+class Looked(Struct, Generic[T], frozen=True):
+    """A file that was looked at whole. `read`: what it holds, or could hold once it is mended, None where too little is fit to tell.
+    `whole`: whether all entries of its lists are among it. `place`: from a fault's place in `read` to its line in the file.
+    """
+
+    faults: tuple[Located, ...]
+    read: T | None
+    whole: bool
+    located: Callable[[Iterable[Fault]], tuple[Located, ...]]
 
 
 def read_shop(path: Path) -> Shop:
     """shop.toml. Errors: Misconfigured."""
-    raw = _parsed(path)
-    offer = raw.get("offer")
-    if isinstance(offer, dict):
-        for name in ("value", "minimum"):
-            try:
-                money = parse(str(offer.get(name, "")), str(raw.get("currency", "")))
-            except ValueError as error:
-                raise Misconfigured(f'{path}: offer.{name}: {error}; write it as "15.00".') from None
-            offer[name] = {"amount": money.amount, "currency": money.currency}
-    shop = _converted(path, raw, Shop)
-    found = mends(shop)
-    try:
-        ZoneInfo(shop.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        found.append('Give `zone` as an IANA name such as "Europe/London".')
-    for name, address in (("sender", shop.sender), ("reply_to", shop.reply_to)):
-        try:
-            parse_address(address)
-        except Invalid:
-            found.append(f"Give `{name}` as a plain e-mail address.")
-    if found:
-        raise Misconfigured(f"{path}: {' '.join(found)}")
-    return shop
+    return _read(path, Shop, _of_shop, lambda shop: _mends_of_shop(shop, path.parent))
 
 
 def read_playbook(path: Path) -> Playbook:
     """playbook.toml. Errors: Misconfigured."""
-    playbook = _converted(path, _parsed(path), Playbook)
-    if found := playbook_mends(playbook):
-        raise Misconfigured(f"{path}: {' '.join(found)}")
-    return playbook
+    return _read(path, Playbook, _as_it_is, playbook_mending.mends)
 
 
 def read_products(path: Path) -> Products:
     """products.toml; without the file there are none, and every order line is unmapped. Errors: Misconfigured."""
+    return _read(path, Products, _of_products, products_mending.mends) if path.exists() else Products()
+
+
+def look_at_shop(path: Path) -> Looked[Shop]:
+    """shop.toml, with all that is wrong with it."""
+    return _look(path, Shop, _of_shop, lambda shop: _mends_of_shop(shop, path.parent))
+
+
+def look_at_playbook(path: Path) -> Looked[Playbook]:
+    """playbook.toml, with all that is wrong with it."""
+    return _look(path, Playbook, _as_it_is, playbook_mending.mends)
+
+
+def look_at_products(path: Path) -> Looked[Products]:
+    """products.toml, with all that is wrong with it; nothing is where it is missing."""
     if not path.exists():
-        return Products()
-    raw = _parsed(path)
-    entries = raw.get("product")
-    for entry in entries if isinstance(entries, list) else []:
-        if isinstance(entry, dict):
-            for name in ("ids", "skus", "sizes"):
-                entry[name] = _as_texts(entry.get(name, []))
-    products = _converted(path, raw, Products)
-    if found := products_mends(products):
-        raise Misconfigured(f"{path}: {' '.join(found)}")
-    return products
+        return Looked((), Products(), whole=True, located=lambda _: ())
+    return _look(path, Products, _of_products, products_mending.mends)
+
+
+Prepared = Callable[[dict[str, Any]], list[Fault]]
+"""Makes a file's own spellings into what is converted, in place, and tells what is wrong with them."""
+
+
+def _read(path: Path, kind: type[T], prepare: Prepared, mends: Callable[[T], Sequence[Fault]]) -> T:
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        if not prepare(raw):
+            found = msgspec.convert(raw, kind)
+            if not mends(found):
+                return found
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, RecursionError):
+        pass  # told below, with all else
+    raise Misconfigured("\n".join(map(str, _look(path, kind, prepare, mends).faults)))
+
+
+def _look(path: Path, kind: type[T], prepare: Prepared, mends: Callable[[T], Sequence[Fault]]) -> Looked[T]:
+    # only the files with a fault, and `courtesy check`, pay for these
+    from chalicelib.adapters.shape import Shaped
+    from chalicelib.adapters.toml_lines import line_of, lines_of
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        raw = tomllib.loads(text)
+    except FileNotFoundError:
+        return _unread(Located(path, 0, "It is missing: put it back, or set COURTESY_SHOP to the folder that holds it."))
+    except IsADirectoryError:
+        return _unread(Located(path, 0, "It is a folder: put the file itself there."))
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return _unread(Located(path, line, "It is not UTF-8 here: save it in that encoding."))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return _unread(_unparsed(path, error, text))
+    faults = prepare(raw)
+    shaped = Shaped(raw, kind)
+    faults += shaped.faults
+    lines = lines_of(text)
+
+    def located(found: Iterable[Fault]) -> tuple[Located, ...]:
+        places = {fault: line_of(lines, shaped.place(fault.where)) for fault in found}
+        return tuple(sorted(Located(path, line, fault.sentence) for fault, line in places.items()))
+
+    told = [Located(path, line_of(lines, fault.where), fault.sentence) for fault in faults]
+    if shaped.value is None:
+        return Looked(tuple(sorted(told)), None, whole=False, located=located)
+    read = msgspec.convert(shaped.value, kind)
+    # where something was left out or guessed at, only what has nothing to do with it is told
+    doubtful = {where[:2] for where in (*(fault.where for fault in faults), *shaped.guessed)}
+    told += located(
+        fault
+        for fault in mends(read)
+        if (fault.where or shaped.whole) and not doubtful & {shaped.place(fault.where)[:size] for size in (1, 2)}
+    )
+    return Looked(tuple(sorted({*told})), read, whole=shaped.whole, located=located)
+
+
+def _unread(why: Located) -> Looked[Any]:
+    return Looked((why,), None, whole=False, located=lambda _: ())
+
+
+_AT = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_MEANT = (
+    ("Cannot overwrite a value", "This stands twice: keep one of them."),
+    ("Duplicate inline table key", "This stands twice: keep one of them."),
+    ("Cannot declare", "This table stands twice: keep one, or write each of several with two square brackets."),
+    ("Expected '=' after a key", "Write this as a key, an equals sign and a value, such as days = 90."),
+    ("Expected ']'", "Close the square bracket that this line opens."),
+    ("Expected ']]'", "Close the two square brackets that this line opens with two."),
+    ("Unclosed array", "Close the list with a square bracket, and part its entries with commas."),
+    ("Unterminated string", "Close the text with the quotation marks that open it."),
+    ("Illegal character '\\n'", "Close the text with a quotation mark on its own line."),
+    ("Unescaped '\\' in a string", "Write a backslash in a text as two."),
+    ("Invalid value", "Write texts in quotation marks, numbers without, and yes and no as true and false."),
+    ("Expected newline or end of document", "Put each key on a line of its own, and texts in one pair of quotation marks."),
+    ("Invalid initial character for a key", "Begin the line with a key, or with # for a comment."),
+    ("Invalid statement", "Begin the line with a key, with [ for a table, or with # for a comment."),
+)  # fmt: skip
+
+
+def _unparsed(path: Path, error: Exception, text: str) -> Located:
+    said = str(error)
+    at = _AT.search(said)
+    line = int(at[1]) if at else text.count("\n", 0, len(text.rstrip())) + 1
+    if said.startswith("Illegal character '\\n'") and at and at[2] == "1":
+        line -= 1  # it is the line break that is meant
+    mend = next((mend for begins, mend in _MEANT if said.startswith(begins)), "")
+    return Located(path, line, mend or f"This is no TOML: {_AT.sub('', said)}.")
+
+
+def _as_it_is(_: dict[str, Any]) -> list[Fault]:
+    return []
+
+
+def _of_shop(raw: dict[str, Any]) -> list[Fault]:
+    """Amounts of the offer as text become money."""
+    found = []
+    offer, currency = raw.get("offer"), raw.get("currency")
+    fit = isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()
+    if isinstance(currency, str) and not fit:
+        found.append(Fault(("currency",), f'Give `currency` as three capital letters, such as "GBP", not "{currency}".'))
+    for name in ("value", "minimum"):
+        if not isinstance(offer, dict) or name not in offer:
+            continue
+        try:
+            money = parse(str(offer[name]), str(currency) if fit else "GBP")
+        except ValueError as error:
+            found.append(
+                Fault(("offer", name), f'Give `offer.{name}` as an amount in quotation marks, such as "15.00": {error}.')
+            )
+            money = parse("1", "GBP")
+        offer[name] = {"amount": money.amount, "currency": money.currency}
+    return found
+
+
+def _mends_of_shop(shop: Shop, folder: Path) -> list[Fault]:
+    found = shop_mending.mends(shop)
+    try:
+        ZoneInfo(shop.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        found.append(Fault(("zone",), 'Give `zone` as an IANA name such as "Europe/London".'))
+    for name, address in (("sender", shop.sender), ("reply_to", shop.reply_to), ("owner", shop.owner or shop.reply_to)):
+        try:
+            parse_address(address)
+        except Invalid:
+            if name != "owner" or shop.owner:
+                found.append(Fault((name,), f"Give `{name}` as a plain e-mail address."))
+    if shop.brand.logo:
+        found += [Fault(("brand", "logo"), sentence) for sentence in _mends_of_logo(folder, shop.brand.logo)]
+    return found
+
+
+_ACTS = re.compile(r"<\s*(?:[\w-]+:)?(?:script|foreignObject|iframe)\b|\son\w+\s*=|javascript:|<!ENTITY", re.IGNORECASE)
+_AFAR = re.compile(r"(?:href|src)\s*=\s*[\"']\s*(?:https?:)?//|url\(\s*[\"']?\s*(?:https?:)?//", re.IGNORECASE)
+
+
+def _mends_of_logo(folder: Path, name: str) -> list[str]:
+    """At most one: the first that is in the way."""
+    path = folder / name
+    if Path(name).is_absolute() or ".." in Path(name).parts or not name.endswith(".svg"):
+        return [f'Give `brand.logo` as the name of an SVG file beside shop.toml, such as "logo.svg", not "{name}".']
+    if not path.is_file():
+        return [f'There is no file "{name}" beside shop.toml: put the logo there, or give logo = "" for the name in letters.']
+    drawing = path.read_bytes()
+    text = drawing.decode("utf-8", errors="replace")
+    if "<svg" not in text:
+        return [f'"{name}" is no SVG drawing: save the logo as one.']
+    if len(drawing) > LARGEST_LOGO:
+        return [f'"{name}" has {len(drawing):,} bytes: give one of at most {LARGEST_LOGO:,}, for it stands in every page.']
+    if _ACTS.search(text):
+        return [f'"{name}" holds a script, or something that acts by itself: save the logo without it.']
+    if _AFAR.search(text):
+        return [f'"{name}" fetches something from elsewhere: save the logo with everything inside it.']
+    return []
+
+
+def _of_products(raw: dict[str, Any]) -> list[Fault]:
+    """Ids, SKUs and sizes may be typed as numbers."""
+    for what, names in (("product", ("ids", "skus", "sizes")), ("item", ("sizes",))):
+        entries = raw.get(what)
+        for entry in entries if isinstance(entries, list) else []:
+            if isinstance(entry, dict):
+                for name in names:
+                    if name in entry:
+                        entry[name] = _as_texts(entry[name])
+    return []
 
 
 def _as_texts(entries: Any) -> Any:
@@ -79,34 +259,3 @@ def _as_texts(entries: Any) -> Any:
     if not isinstance(entries, list):
         return entries
     return [str(one) if isinstance(one, int | float) and not isinstance(one, bool) else one for one in entries]
-
-
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise Misconfigured(f"{path} is missing: put it back, or set COURTESY_SHOP to the folder that holds it.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"{path}: {error}.") from None
-
-
-def _converted(path: Path, raw: dict[str, Any], kind: type[T]) -> T:
-    try:
-        return msgspec.convert(raw, kind)
-    except msgspec.ValidationError as error:
-        said, _, at = str(error).partition(" - at `$")
-        where = re.sub(r"^\.", "", at.rstrip("`"))
-        choice = " or ".join(f'"{one}"' for one in _choices(kind, where)) if said.startswith("Invalid enum") else ""
-        mend = f"give {choice}" if choice else said
-        raise Misconfigured(f"{path}: {where + ': ' if where else ''}{mend}. docs/settings.md tells every key.") from None
-
-
-def _choices(kind: type[Any], where: str) -> tuple[str, ...]:
-    """What may stand there, where that is one of several words. `where`: such as rule[5].trigger."""
-    found: Any = inspect.type_info(kind)
-    for name in re.findall(r"[^.\[\]]+", where):
-        if isinstance(found, inspect.StructType):
-            found = next((field.type for field in found.fields if field.encode_name == name), None)
-        else:
-            found = getattr(found, "item_type", None)
-    return tuple(map(str, found.values)) if isinstance(found, inspect.LiteralType) else ()

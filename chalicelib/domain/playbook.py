@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
-
-from chalicelib.domain.standing import COURTESY, SERVICE
 
 CLAIMANT, CONTACT, BUYER, RECIPIENT, GIVER, OWNER = "claimant", "contact", "buyer", "recipient", "giver", "owner"
 
@@ -74,54 +71,3 @@ class Playbook(Struct, frozen=True, forbid_unknown_fields=True):
     def place(self, name: str) -> int:
         """0 for the first, which goes before all others; of a rule that is gone, behind the last."""
         return next((place for place, rule in enumerate(self.rules) if rule.name == name), len(self.rules))
-
-
-_MEETS: Mapping[Trigger, tuple[str, ...]] = {
-    "claim": (CLAIMANT,),
-    "claim again": (CONTACT,),
-    "confirmed": (CONTACT,),
-    "order": (BUYER,),
-    "dispatch": (BUYER,),
-    "arrival": (BUYER, RECIPIENT),
-    "thanks": (GIVER,),
-    "voucher ends": (CONTACT,),
-    "product life": (BUYER,),
-    "occasion": (CONTACT,),
-    "last year's gift": (BUYER,),
-    "item": (CONTACT,),
-    "next order overdue": (CONTACT,),
-    "silence": (CONTACT,),
-    "no response": (CONTACT,),
-    "packed": (BUYER, RECIPIENT),
-    "working day": (OWNER,),
-}
-"""Whom a trigger brings along."""
-
-MAX_DAYS = 3650
-
-_NEEDED: tuple[Trigger, ...] = ("claim", "claim again", "confirmed", "thanks")
-"""The site answers with these, so it needs one rule for each."""
-
-
-def mends(playbook: Playbook) -> list[str]:
-    """What is wrong with the playbook, a sentence each with the way out; empty when nothing is."""
-    found = []
-    names = [rule.name for rule in playbook.rules]
-    found += [f'Two rules are named "{name}": a name stands once.' for name in sorted({n for n in names if names.count(n) > 1})]
-    found += [
-        f'Keep exactly one rule with trigger = "{trigger}": the site answers with it.'
-        for trigger in _NEEDED
-        if len(playbook.of(trigger)) != 1
-    ]
-    for rule in playbook.rules:
-        if not 0 <= rule.after_days <= MAX_DAYS:
-            found.append(f'Rule "{rule.name}": give after_days from 0 to {MAX_DAYS}.')
-        if rule.to not in _MEETS[rule.trigger]:
-            found.append(
-                f'Rule "{rule.name}": "{rule.trigger}" can only write to {" or ".join(_MEETS[rule.trigger])}, not to {rule.to}.'
-            )
-        if rule.trigger in _NEEDED and rule.message_class != SERVICE:
-            found.append(f'Rule "{rule.name}": give it class = "service", for it answers what they did.')
-        if rule.to == RECIPIENT and rule.message_class != COURTESY:
-            found.append(f'Rule "{rule.name}": give it class = "courtesy": to a gift\'s recipient nothing else may go.')
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
@@ -155,61 +155,3 @@ def drafts(lines: Iterable[Unmapped]) -> tuple[Product, ...]:
         elif words := words_of(line.title):
             found.setdefault(("words", frozenset(words)), Product(name, "", words=(line.title,)))
     return tuple(found.values())
-
-
-def mends(products: Products) -> list[str]:
-    """What is wrong with the products, a sentence each with the way out; empty when nothing is."""
-    names = [" ".join(product.name.split()) or "without a name" for product in products.products]
-    called = [f"Product {number} ({name})" for number, name in enumerate(names, 1)]
-    found = [
-        f"{name}: {sentence}"
-        for name, product in zip(called, products.products, strict=True)
-        for wrong, sentence in _about(product)
-        if wrong
-    ]
-    return [*found, *_doubles(products)]
-
-
-def _about(product: Product) -> tuple[tuple[bool, str], ...]:
-    lists = {"ids": product.ids, "skus": product.skus, "size_options": product.size_options, "sizes": product.sizes}
-    blank = [name for name, entries in lists.items() if not all(entry.strip() for entry in entries)]
-    wordless = not all(map(words_of, product.words))
-    return (
-        (not product.name.strip(), "give its `name`."),
-        (
-            not _is_category(product.category),
-            f'give its `category` as at most {MAX_CATEGORY} letters, digits, dashes and single spaces, such as "rings".',
-        ),
-        (not (product.ids or product.skus or product.words), "give `ids`, `skus` or `words`, or no order line is known for it."),
-        (bool(blank), f"take the empty entry out of {' and '.join(f'`{name}`' for name in blank)}."),
-        (wordless, "take the entry without a word out of `words`."),
-    )
-
-
-def _is_category(text: str) -> bool:
-    fit = all(char.isalnum() or char in " -" for char in text)
-    return fit and 0 < len(text) <= MAX_CATEGORY and text == " ".join(text.split())
-
-
-def _doubles(products: Products) -> Iterator[str]:
-    every = products.products
-    for what, entries in (
-        ("id", [(id_, id_) for product in every for id_ in product.ids]),
-        ("SKU", [(sku.casefold(), sku) for product in every for sku in product.skus]),
-    ):
-        yield from (f'The {what} "{one}" stands twice: leave it to one product.' for one in _twice(entries))
-    words = [(" ".join(sorted({*words_of(entry)})), entry) for product in every for entry in product.words]
-    yield from (f'The words "{one}" stand twice: leave them to one product.' for one in _twice(words))
-    spelt = [(" ".join(words_of(category)), category) for category in products.categories]
-    yield from (f'Another category is all but spelt "{one}": spell them alike.' for one in _twice(spelt))
-
-
-def _twice(entries: Iterable[tuple[str, str]]) -> list[str]:
-    """Of (what is compared, as it is written) those that came before, each once; what is empty is told elsewhere."""
-    seen: dict[str, str] = {}
-    found: dict[str, str] = {}
-    for compared, written in entries:
-        if compared.strip() and compared in seen:
-            found.setdefault(compared, seen[compared])
-        seen.setdefault(compared, written)
-    return list(found.values())

@@ -6,7 +6,6 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from chalicelib.domain.calendar import is_quiet
 from chalicelib.domain.consent import EMAIL, NEWSLETTER, Wording
 from chalicelib.domain.gift import GiftTable
 from chalicelib.domain.order import Arrivals
@@ -146,73 +145,3 @@ def wording_of(shop: Shop, version: int) -> Wording | None:
 def newsletter_wording(shop: Shop) -> Wording:
     """The newest of them, which the form shows."""
     return max(newsletter_wordings(shop), key=lambda wording: wording.version)
-
-
-def mends(shop: Shop) -> list[str]:
-    """What is wrong with the shop's settings, a sentence each with the way out; empty when nothing is."""
-    return [sentence for wrong, sentence in (*_about_the_shop(shop), *_about_its_manners(shop)) if wrong]
-
-
-def _about_the_shop(shop: Shop) -> tuple[tuple[bool, str], ...]:
-    offer = shop.offer
-    unfit_name = any(char in '"\\' or ord(char) < 32 for char in shop.name)
-    linkable = all(char.isascii() and (char.isalnum() or char in "-_") for char in offer.name)
-    unfit_receipt = not shop.storefront.sends_receipt and not (shop.terms.strip() and shop.withdrawal.strip())
-    unfit_offer = offer.value.amount <= 0 or offer.minimum.amount < 0 or offer.days < 1
-    return (
-        (not shop.name.strip(), "Give the shop's `name`."),
-        (unfit_name, "Give `name` without quotation marks, backslashes and line breaks: it stands in every mail's From line."),
-        (not shop.postal_address.strip(), "Give `postal_address`: every mail carries it."),
-        (not shop.url.startswith(("https://", "http://")), 'Give `url` with its scheme, such as "https://hello.example.com".'),
-        (shop.url.endswith("/"), "Give `url` without the slash at its end."),
-        (not _is_country(shop.country), 'Give `country` as two capital letters, such as "GB" for the United Kingdom.'),
-        (
-            not newsletter_wordings(shop),
-            f'Add a [[wordings]] for purpose "newsletter", channel "e-mail" and locale "{shop.locale}".',
-        ),
-        (unfit_receipt, "Give `terms` and `withdrawal`, or set storefront.sends_receipt = true: a receipt needs both texts."),
-        (
-            shop.storefront.kind == "shopify" and not _is_hostname(shop.storefront.shop),
-            'Give `storefront.shop` as Shopify names it, such as "pellow-wren.myshopify.com".',
-        ),
-        (
-            shop.vouchers.known == "storefront" and shop.storefront.kind == "standard",
-            'Give `vouchers.known` as "pool" or "asked": only Shopify, WooCommerce and Stripe can be told of a code.',
-        ),
-        (not 0 <= shop.arrivals.transit_days <= 60, "Give `arrivals.transit_days` from 0 to 60."),
-        (
-            not (linkable and 0 < len(offer.name) <= 40),
-            "Give `offer.name` as at most 40 letters, digits and dashes: links carry it.",
-        ),
-        (unfit_offer, "Give an offer with a value over nothing, a minimum of nothing or more, and one day or more."),
-    )
-
-
-def _about_its_manners(shop: Shop) -> tuple[tuple[bool, str], ...]:
-    manners, limits = shop.manners, shop.limits
-    hours = (manners.quiet_from, manners.quiet_to, manners.send_hour)
-    unfit = [code for code in manners.courtesy_countries if not _is_country(code)]
-    never = is_quiet(manners.send_hour, manners.quiet_from, manners.quiet_to)
-    return (
-        (not all(0 <= hour <= 23 for hour in hours), "Give `quiet_from`, `quiet_to` and `send_hour` as hours from 0 to 23."),
-        (never, "Give a `send_hour` outside the quiet hours: else all mail would wait until they end."),
-        (manners.cap < 0 or manners.daily_budget < 0, "Give `cap` and `daily_budget` as nothing or more."),
-        (
-            bool(unfit),
-            f'Give `courtesy_countries` as two capital letters each ("GB" for the United Kingdom), not {", ".join(unfit)}.',
-        ),
-        (
-            min(limits.claims_per_address, limits.claims_per_network, limits.wrong_codes) < 1,
-            "Give `claims_per_address`, `claims_per_network` and `wrong_codes` as one or more.",
-        ),
-    )
-
-
-def _is_hostname(name: str) -> bool:
-    parts = name.split(".")
-    return len(parts) > 1 and all(part and part.isascii() and part.replace("-", "").isalnum() for part in parts)
-
-
-def _is_country(code: str) -> bool:
-    # British owners type UK, and would then find all courtesy mail off
-    return len(code) == 2 and code.isascii() and code.isalpha() and code.isupper() and code != "UK"

@@ -6,11 +6,13 @@ import msgspec
 import pytest
 
 from chalicelib.domain.calendar import stamp
+from chalicelib.domain.fault import Fault
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.gift import GIFT, Gift
+from chalicelib.domain.mending.playbook import mends
 from chalicelib.domain.order import Buyer, Order
 from chalicelib.domain.planning import Changes, applies, changes, forget_recipient_at, planned, wanted
-from chalicelib.domain.playbook import Playbook, Rule, mends
+from chalicelib.domain.playbook import Playbook, Rule
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.shop import Shop
 from tests.factories import parcel, view
@@ -140,21 +142,21 @@ def test_the_shipped_playbook_needs_no_mending() -> None:
     ("wrong", "told"),
     [
         (rule(name="thank-you"), 'Two rules are named "thank-you"'),
-        (rule(trigger="thanks", to="giver", message_class="service"), 'exactly one rule with trigger = "thanks"'),
+        (rule(trigger="thanks", to="giver", message_class="service", after_days=0), 'exactly one rule with trigger = "thanks"'),
         (rule(trigger="order", to="recipient"), "can only write to buyer"),
         (rule(to="recipient", message_class="marketing"), 'give it class = "courtesy"'),
         (rule(to="recipient", message_class="service"), 'give it class = "courtesy"'),
     ],
 )
 def test_a_wrong_rule_is_told_in_a_sentence(wrong: Rule, told: str) -> None:
-    (sentence,) = mends(Playbook((*PLAYBOOK.rules, wrong)))
-    assert told in sentence
-    assert sentence.endswith(".")
+    (fault,) = mends(Playbook((*PLAYBOOK.rules, wrong)))
+    assert told in fault.sentence
+    assert fault.sentence.endswith(".")
 
 
 def test_a_missing_answer_is_told() -> None:
     without = Playbook(tuple(one for one in PLAYBOOK.rules if one.trigger != "claim"))
-    assert mends(without) == ['Keep exactly one rule with trigger = "claim": the site answers with it.']
+    assert mends(without) == [Fault((), 'Keep exactly one rule with trigger = "claim": the site answers with it.')]
 
 
 def forgotten(changed: Order) -> str:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.mending.products import mends
 from chalicelib.domain.order import Line
-from chalicelib.domain.products import Product, Products, SortedOut, Unmapped, drafts, mends, sort_out, words_of
+from chalicelib.domain.products import Product, Products, SortedOut, Unmapped, drafts, sort_out, words_of
 from tests.support.properties import hostile_text, thorough
 from tests.support.world import TestWorld
 
@@ -173,9 +174,9 @@ def test_the_owners_order_maps_nothing_otherwise(bought: list[Line], products: l
     ],
 )
 def test_a_wrong_product_is_told_in_a_sentence(wrong: tuple[Product, ...], told: str) -> None:
-    (sentence,) = mends(Products(wrong))
-    assert told in sentence
-    assert sentence.endswith(".")
+    (fault,) = mends(Products(wrong))
+    assert told in fault.sentence
+    assert fault.sentence.endswith(".")
 
 
 def test_the_shipped_products_need_no_mending() -> None:
