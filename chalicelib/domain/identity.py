@@ -92,6 +92,16 @@ def parse_name(text: str) -> str:
     return name
 
 
+def parse_words(text: str, limit: int, field: str) -> str:
+    """What somebody writes or says, lines kept; "" stays "". Errors: Invalid, with the field's name."""
+    words = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if len(words) > limit:
+        raise Invalid(f"Write at most {limit:,} characters; these are {len(words):,}.", field)
+    if any(is_unsafe(char) and char not in "\n\u200d" for char in words):
+        raise Invalid("Write without invisible or control characters.", field)
+    return words
+
+
 def tidy(text: object, limit: int = MAX_NAME) -> str:
     """Machines' text made harmless: one line, no unsafe characters, at most `limit` characters; "" for anything but text."""
     if not isinstance(text, str):

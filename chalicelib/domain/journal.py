@@ -24,12 +24,13 @@ class Line(Struct, frozen=True, omit_defaults=True):
     authorised    the follow-up may go out from now on; its other fields are what a table without it needs to know of it again
     noted         the recipient's one note was handed over to be written by hand
     stopped       the person asked us to stop; `why` is the storefront that told of it, where one did
+    never         the person asked us to stop, by every channel
     unreachable   mail does not reach the person, or they complained: `why` is bounced | complained
     erased        the person asked to be forgotten, or (`anchor`) their order was to be; `person` is "" where only orders were named
     confirmed     the person clicked in a mail that reached them, so what bounced is reached; `why` is "agreed" where that also undoes a stop
     """
 
-    kind: Literal["authorised", "noted", "stopped", "unreachable", "confirmed", "erased"]
+    kind: Literal["authorised", "noted", "stopped", "never", "unreachable", "confirmed", "erased"]
     at: datetime
     person: str
     follow_up: str = ""
@@ -54,6 +55,11 @@ def noted(follow_up: FollowUp, at: datetime) -> Line:
 def stopped(person: str, at: datetime, *, by: str = "") -> Line:
     """Written before the stop is committed. `by`: the storefront that told of it, "" where they told us."""
     return Line("stopped", at, person, why=by)
+
+
+def never(person: str, at: datetime) -> Line:
+    """Written before the never is committed."""
+    return Line("never", at, person)
 
 
 def unreachable(person: str, why: str, at: datetime) -> Line:
@@ -82,6 +88,7 @@ class Memory(Struct):
     noted: str = ""
     stopped_at: datetime | None = None
     stopped_by: str = ""
+    never_at: datetime | None = None
     agreed_at: datetime | None = None
     bounced_at: datetime | None = None
     complained_at: datetime | None = None
@@ -100,6 +107,9 @@ def remember(lines: Iterable[Line]) -> dict[str, Memory]:
                 memory.authorised[line.follow_up] = line
             case "stopped":
                 _stop(memory, line)
+            case "never":
+                _stop(memory, line)
+                memory.never_at = _latest(memory.never_at, line.at)
             case "unreachable" if line.why == COMPLAINED:
                 memory.complained_at = _latest(memory.complained_at, line.at)
             case "unreachable":
@@ -110,8 +120,6 @@ def remember(lines: Iterable[Line]) -> dict[str, Memory]:
             case "erased":
                 memory.erased = True
                 memory.erased_orders.update(filter(None, [line.anchor]))
-            case "noted":
-                pass
         if line.role == RECIPIENT:
             memory.noted = line.follow_up if memory.noted in ("", line.follow_up) else ONE_OF_SEVERAL
     return people
@@ -132,6 +140,9 @@ def stands_again(standing: Standing, memory: Memory, now: datetime) -> Standing:
     stops = memory.stopped_at is not None and not _since(memory.agreed_at, memory.stopped_at)
     if memory.stopped_at and stops and (not stopped_at or (stopped_by and stamp(memory.stopped_at) > stopped_at)):
         stopped_at, stopped_by = stamp(memory.stopped_at), memory.stopped_by
+    never_at = standing.never_at
+    if memory.never_at and not never_at and not _since(memory.agreed_at, memory.never_at):
+        never_at = stamp(memory.never_at)
     if memory.bounced_at and not _since(memory.reached_at, memory.bounced_at):
         bounced_at = stamp(memory.bounced_at)
     if memory.complained_at:
@@ -140,6 +151,7 @@ def stands_again(standing: Standing, memory: Memory, now: datetime) -> Standing:
         standing,
         stopped_at=stopped_at,
         stopped_by=stopped_by,
+        never_at=never_at,
         consents={} if stopped_at else standing.consents,
         unreachable_at=standing.unreachable_at or complained_at or bounced_at,
         unreachable_why=COMPLAINED if complained_at else standing.unreachable_why or (BOUNCED if bounced_at else ""),

@@ -117,7 +117,7 @@ def confirmed(standing: Standing, consent: Consent | None) -> Update:
         remove = ("unreachable_at", "unreachable_why", "second_chance")
     if consent is not None:
         set_["consents"] = {**standing.consents, consent_key(consent.purpose, consent.channel): stamp(consent.confirmed_at)}
-        remove = (*remove, "stopped_at", "stopped_by")
+        remove = (*remove, "stopped_at", "stopped_by", "never_at")
     return Update(standing_key(standing.person), set=set_, remove=remove, when=_as_checked(standing))
 
 
@@ -126,6 +126,16 @@ def stopped(person: str, now: datetime) -> Update:
     return Update(
         standing_key(person),
         set={"person": person, "stopped_at": stamp(now), "consents": {}},
+        add={"version": 1},
+        remove=("stopped_by",),
+    )
+
+
+def never(person: str, now: datetime) -> Update:
+    """As a stop, and by no other channel either. Never loses."""
+    return Update(
+        standing_key(person),
+        set={"person": person, "stopped_at": stamp(now), "never_at": stamp(now), "consents": {}},
         add={"version": 1},
         remove=("stopped_by",),
     )
@@ -213,7 +223,10 @@ def forget(table: Table, person: str) -> list[Delete]:
 
 def stands_again(before: Standing, after: Standing) -> Update:
     """What a restored table had forgotten of the person. Loses when the standing changed since it was read."""
-    facts = {name: getattr(after, name) for name in ("stopped_at", "stopped_by", "unreachable_at", "unreachable_why", "noted")}
+    facts = {
+        name: getattr(after, name)
+        for name in ("stopped_at", "stopped_by", "never_at", "unreachable_at", "unreachable_why", "noted")
+    }
     return Update(
         standing_key(after.person),
         set={

@@ -8,7 +8,7 @@ from msgspec import Struct
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.gift import Gift
-from chalicelib.domain.identity import first_name, is_unsafe, person_id
+from chalicelib.domain.identity import first_name, parse_words, person_id
 from chalicelib.domain.order import Order
 from chalicelib.domain.planning import planned, recipient_of
 from chalicelib.domain.reason import Reason
@@ -72,13 +72,9 @@ def _passing_on(world: World, order: Order, gift: Gift, words: str, relay: Follo
 
 def parse_message(text: str) -> str:
     """The words, lines kept. Errors: Invalid, with field "message"."""
-    words = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    words = parse_words(text, MAX_MESSAGE, "message")
     if not words:
         raise Invalid("Write a few words first.", "message")
-    if len(words) > MAX_MESSAGE:
-        raise Invalid(f"Write at most {MAX_MESSAGE} characters; these are {len(words)}.", "message")
-    if any(is_unsafe(char) and char not in "\n\u200d" for char in words):
-        raise Invalid("Write without invisible or control characters.", "message")
     return words
 
 

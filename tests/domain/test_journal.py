@@ -137,6 +137,19 @@ def test_who_stops_again_after_agreeing_is_stopped() -> None:
     assert stands_again(Standing(PERSON), again, NOON).stopped_at == stamp(NOON + 2 * HOUR)
 
 
+def test_never_is_never_again_until_they_agree_themselves() -> None:
+    found = [journal.never(PERSON, NOON)]
+    after = stands_again(Standing(PERSON, consents={"newsletter/e-mail": stamp(NOON)}), memory_of(found), NOON)
+    assert (after.never_at, after.stopped_at, after.consents) == (stamp(NOON), stamp(NOON), {})
+    agreed = memory_of([*found, journal.confirmed(PERSON, NOON + HOUR, agreed=True)])
+    assert (stands_again(Standing(PERSON), agreed, NOON).never_at, stands_again(Standing(PERSON), agreed, NOON).stopped_at) == (
+        "",
+        "",
+    )
+    again = memory_of([*found, journal.confirmed(PERSON, NOON + HOUR, agreed=False), journal.stopped(PERSON, NOON + HOUR)])
+    assert stands_again(Standing(PERSON), again, NOON).never_at == stamp(NOON)
+
+
 def test_a_click_that_agreed_to_nothing_undoes_no_stop() -> None:
     found = [journal.stopped(PERSON, NOON), journal.confirmed(PERSON, NOON + HOUR, agreed=False)]
     assert stands_again(Standing(PERSON), memory_of(found), NOON).stopped_at == stamp(NOON)
