@@ -20,7 +20,7 @@ from chalicelib.domain.order import Buyer, Learnt, Line, Order, Parcel, View
 from chalicelib.domain.playbook import BUYER, RECIPIENT, Rule
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import Case
-from chalicelib.domain.standing import COURTESY, Standing
+from chalicelib.domain.standing import COURTESY, MARKETING, Standing
 from tests.support.world import NOON, SECRETS, demo_shop
 
 SHOP_DOMAIN = "pellow-wren.myshopify.com"
@@ -171,6 +171,8 @@ def case(**changes: Any) -> Case:
         to=subject.role,
         message_class=subject.message_class,
         template=subject.rule,
+        purpose="newsletter" if subject.message_class == MARKETING else "",
+        **changes.pop("rule", {}),
     )
     plain = Case(
         follow_up=subject,

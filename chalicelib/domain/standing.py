@@ -59,6 +59,17 @@ def heard_since(standing: Standing, now: datetime, besides: str = "") -> dict[st
     return {id_: at for id_, at in standing.heard.items() if at > oldest and id_ != besides}
 
 
+def had(standing: Standing, rule: str, besides: str = "") -> str:
+    """When they had what the rule gives once, as a stamp; "" when never, or only by the follow-up `besides`."""
+    at, _, by = standing.had.get(rule, "").partition(" ")
+    return "" if by == besides else at
+
+
+def with_had(standing: Standing, rule: str, follow_up_id: str, now: datetime) -> dict[str, str]:
+    """`had` as an authorisation leaves it."""
+    return {**standing.had, rule: f"{stamp(now)} {follow_up_id}"}
+
+
 def with_heard(standing: Standing, follow_up_id: str, now: datetime) -> dict[str, str]:
     """The cap list as an authorisation leaves it."""
     return {**heard_since(standing, now, besides=follow_up_id), follow_up_id: stamp(now)}

@@ -8,6 +8,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from chalicelib.domain.follow_up import FollowUp
+from chalicelib.domain.playbook import CALL, POST, RECIPIENT, Rule
+
 Kind = Literal["note", "letter", "call", "mail"]
 Outcome = Literal["posted", "given up", "happy", "unhappy", "away", "no answer", "stop"]
 
@@ -45,3 +48,10 @@ class Task(Struct, frozen=True, omit_defaults=True):
     def is_open(self) -> bool:
         """Whether it is still to be done."""
         return self.done_at is None
+
+
+def handed_over(one: FollowUp, rule: Rule | None, now: datetime) -> Task:
+    """The task that a follow-up becomes."""
+    kinds: Mapping[str, Kind] = {POST: "letter", CALL: "call"}
+    kind = "note" if one.role == RECIPIENT else kinds.get(rule.channel if rule is not None else "", "mail")
+    return Task(one.id, kind, one.person, one.anchor, one.rule, made_at=now, due_at=one.due_at)

@@ -10,7 +10,7 @@ from chalicelib.domain.consent import Consent, consent_key
 from chalicelib.domain.delivery import BOUNCED, COMPLAINED
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.playbook import RECIPIENT
-from chalicelib.domain.standing import SERVICE, Standing, with_heard
+from chalicelib.domain.standing import SERVICE, Standing, with_had, with_heard
 from chalicelib.ports import Table
 from chalicelib.stores import pages
 from chalicelib.stores.codec import from_item, to_item
@@ -191,13 +191,17 @@ def unreachable(person: str, why: str, now: datetime) -> Update:
     )
 
 
-def authorised(standing: Standing, follow_up: FollowUp, now: datetime) -> Update | Check:
-    """Holds only if the standing is as the checks saw it. Courtesy and marketing are entered in the cap list, the note for ever."""
+def authorised(standing: Standing, follow_up: FollowUp, now: datetime, *, once: bool = False) -> Update | Check:
+    """Holds only if the standing is as the checks saw it. Courtesy and marketing are entered in the cap list, the note for ever, and what
+    somebody gets once.
+    """
     set_: dict[str, Value] = {}
     if follow_up.message_class != SERVICE:
         set_["heard"] = dict(with_heard(standing, follow_up.id, now))
     if follow_up.role == RECIPIENT:
         set_["noted"] = follow_up.id
+    if once:
+        set_["had"] = dict(with_had(standing, follow_up.rule, follow_up.id, now))
     if standing.unreachable_at:
         set_["second_chance"] = follow_up.id
     if not set_:

@@ -69,9 +69,9 @@ def due(table: Table, now: datetime, limit: int) -> list[Plan]:
     return [plan for plan in found if plan is not None and plan.look_at <= now]
 
 
-def some(table: Table, limit: int, after: str | None) -> tuple[list[str], str | None]:
-    """Persons with a plan, whenever they are to be looked at, and where to go on."""
-    page = table.query_index(DUE, _PARTITION, limit=limit, after=after)
+def later_than(table: Table, now: datetime, limit: int, after: str | None) -> tuple[list[str], str | None]:
+    """Persons who are to be looked at later than that, and where to go on."""
+    page = table.query_index(DUE, _PARTITION, low=f"{stamp(now)}~", limit=limit, after=after)
     return [entry.sort.partition("#")[2] for entry in page.entries], page.next
 
 

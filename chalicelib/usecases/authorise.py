@@ -12,6 +12,7 @@ from msgspec import Struct
 from chalicelib.domain import follow_up as fu
 from chalicelib.domain import journal
 from chalicelib.domain.screening import Case
+from chalicelib.domain.screening.once import happens_once
 from chalicelib.domain.standing import SERVICE
 from chalicelib.errors import Busy, Lost
 from chalicelib.ports import Mail, World
@@ -89,5 +90,5 @@ def _actions(world: World, shard: str, token: str, ready: Sequence[Ready]) -> li
     ids = ["", *(one.id for one in ready), ""]
     for place, one in enumerate(ready):
         actions.append(follow_ups.authorise(one.id, token, world.mailer.name, place, (ids[place], ids[place + 2]), now))
-        actions.append(people.authorised(one.case.standing, one.case.follow_up, now))
+        actions.append(people.authorised(one.case.standing, one.case.follow_up, now, once=happens_once(one.case.rule)))
     return actions

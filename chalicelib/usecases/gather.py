@@ -12,13 +12,16 @@ import msgspec
 from chalicelib.domain.claim import Claim, Contact
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.gift import Gift
-from chalicelib.domain.order import Order
+from chalicelib.domain.order import Buyer, Order
 from chalicelib.domain.playbook import BUYER, CLAIMANT, CONTACT, GIVER, RECIPIENT
+from chalicelib.domain.purchases import standing_orders
 from chalicelib.domain.screening import Case
+from chalicelib.domain.standing import MARKETING
 from chalicelib.logs import failed
 from chalicelib.ports import World
 from chalicelib.stores import follow_ups, gate, orders, people, vouchers
 from chalicelib.table import Item, Key
+from chalicelib.usecases.recall import recall
 
 
 def gather(world: World, shard: str, ids: Sequence[str], *, strong: bool = False) -> list[Case]:
@@ -72,18 +75,21 @@ def _case(world: World, shard: str, follow_up: FollowUp, items: dict[Key, Item])
         used_today=opened.used_today,
         shards=len(follow_ups.SHARDS),
         voucher=vouchers.load(items.get(vouchers.key(code))) if (code := follow_up.extra.get("code")) else None,
+        history=recall(world, follow_up.person) if follow_up.message_class == MARKETING else None,
+        products=world.products,
+        playbook=world.playbook,
     )
     match follow_up.role:
         case role if role == CLAIMANT:
             claim = people.load_claim(items.get(people.claim_key(follow_up.person, follow_up.anchor)), now)
             return _for_claimant(case, claim)
         case role if role == CONTACT:
-            return _for_contact(case, people.load_contact(items.get(people.contact_key(follow_up.person)), now))
+            return _for_contact(world, case, people.load_contact(items.get(people.contact_key(follow_up.person)), now))
         case _:
             item = items.get(orders.key(follow_up.anchor))
             order = orders.load(item, follow_up.anchor) if item is not None else None
             gift = orders.load_gift(items.get(orders.gift_key(follow_up.anchor)), order, now) if order is not None else None
-            return _for_order(case, order, gift)
+            return _for_order(world, case, order, gift)
 
 
 def _for_claimant(case: Case, claim: Claim | None) -> Case:
@@ -92,19 +98,37 @@ def _for_claimant(case: Case, claim: Claim | None) -> Case:
     return msgspec.structs.replace(case, address=claim.address, claim=claim)
 
 
-def _for_contact(case: Case, contact: Contact | None) -> Case:
-    return msgspec.structs.replace(case, name=contact.name, address=contact.address) if contact is not None else case
+def _for_contact(world: World, case: Case, contact: Contact | None) -> Case:
+    if contact is None:
+        return case
+    case = msgspec.structs.replace(case, name=contact.name, address=contact.address)
+    placed = standing_orders(case.history.orders) if case.history is not None else []
+    buyer = placed[-1].view.buyer if placed and placed[-1].view is not None else Buyer()
+    # where they live is known by their newest order alone
+    return msgspec.structs.replace(case, country=buyer.country or case.country, zones=world.zones.of(buyer.country, buyer.region))
 
 
-def _for_order(case: Case, order: Order | None, gift: Gift | None) -> Case:
+def _for_order(world: World, case: Case, order: Order | None, gift: Gift | None) -> Case:
     if order is None or order.view is None:
         return case
     if case.follow_up.role == RECIPIENT:
         to = gift or Gift()
         return msgspec.structs.replace(
-            case, order=order, gift=gift, name=to.recipient, address=to.address, country=to.country or case.country
+            case,
+            order=order,
+            gift=gift,
+            name=to.recipient,
+            address=to.address,
+            country=to.country or case.country,
+            zones=world.zones.of(to.country),
         )
     buyer = order.view.buyer
     return msgspec.structs.replace(
-        case, order=order, gift=gift, name=buyer.name, address=buyer.address, country=buyer.country or case.country
+        case,
+        order=order,
+        gift=gift,
+        name=buyer.name,
+        address=buyer.address,
+        country=buyer.country or case.country,
+        zones=world.zones.of(buyer.country, buyer.region),
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from chalicelib.domain.calendar import instant
 from chalicelib.ports import World
-from chalicelib.stores import errands, webhooks
+from chalicelib.stores import errands, plans, webhooks
 from chalicelib.usecases.list_follow_ups import next_due
 from chalicelib.usecases.tick import tick
 
@@ -45,5 +45,5 @@ def settle(world: World, drain: Callable[[], None]) -> int:
 def next_instant(world: World) -> datetime | None:
     """The first time after now at which a tick finds something to do, or None."""
     table, now = world.table, world.clock.now()
-    times = (next_due(world), webhooks.next_untaken(table, now), errands.next_due(table, now))
+    times = (next_due(world), webhooks.next_untaken(table, now), errands.next_due(table, now), plans.next_due(table, now))
     return min((instant(time) for time in times if time is not None), default=None)

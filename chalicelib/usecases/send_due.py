@@ -20,9 +20,10 @@ from chalicelib.domain.follow_up import LANES, PATIENT_LANE, URGENT_LANE
 from chalicelib.domain.playbook import RECIPIENT
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import Case, End, Hold, screen
+from chalicelib.domain.task import handed_over
 from chalicelib.errors import Invalid, Lost, Misconfigured
 from chalicelib.ports import MailRefused, MailUncertain, World
-from chalicelib.stores import follow_ups, people
+from chalicelib.stores import follow_ups, people, tasks
 from chalicelib.table import Action
 from chalicelib.usecases.authorise import Authorised, Ready, authorise
 from chalicelib.usecases.compose import compose
@@ -140,6 +141,8 @@ def _end(world: World, case: Case, verdict: End) -> None:
         # a note by hand is the one note, too
         world.journal.append([journal.noted(case.follow_up, case.now)])
         actions.append(people.noted(case.standing, case.follow_up))
+    if verdict.state == fu.HANDED_OVER:
+        actions.append(tasks.put(handed_over(case.follow_up, case.rule, case.now)))
     try:
         world.table.transact(actions, world.ids.token())
     except Lost:

@@ -5,7 +5,7 @@ read the order → merge → plan → one transaction: order, recipient, follow-
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import msgspec
@@ -24,8 +24,9 @@ from chalicelib.domain.screening import End
 from chalicelib.domain.voucher import Voucher, readings
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import DUE_NOW, World
-from chalicelib.stores import connections, follow_ups, orders, people, vouchers
+from chalicelib.stores import connections, follow_ups, orders, people, rules, vouchers
 from chalicelib.table import Action
+from chalicelib.usecases.plan_person import look_again
 
 TRIES = 6
 
@@ -35,14 +36,17 @@ def take_order(world: World, learnt: Learnt) -> Order:
     key = order_key(learnt.source, learnt.order)
     for _ in range(TRIES):
         now = world.clock.now()
-        found = world.table.get_many([orders.key(key), orders.gift_key(key)])
+        found = world.table.get_many([orders.key(key), orders.gift_key(key), rules.KEY])
+        on_since = rules.on_since(rules.load(found.get(rules.KEY)))
         before = orders.load(found.get(orders.key(key)), key)
         kept = orders.load_gift(found.get(orders.gift_key(key)), before, now)
         if before.view is None and learnt.view is not None and _is_past(world, learnt.source, learnt.view):
             learnt = msgspec.structs.replace(learnt, history=True)
-        after, actions = _decide(world, learnt, before, kept, now)
+        after, actions = _decide(world, learnt, before, kept, now, on_since)
         if not actions:
             return after
+        for person in {_buyer(world, before), _buyer(world, after)} - {""}:
+            look_again(world, person)
         try:
             world.table.transact(actions, world.ids.token())
         except Lost:
@@ -53,13 +57,15 @@ def take_order(world: World, learnt: Learnt) -> Order:
     raise Retryable("The order changes too quickly; it is taken again in a moment.")
 
 
-def _decide(world: World, learnt: Learnt, before: Order, kept: Gift | None, now: datetime) -> tuple[Order, list[Action]]:
+def _decide(
+    world: World, learnt: Learnt, before: Order, kept: Gift | None, now: datetime, on_since: Mapping[str, datetime]
+) -> tuple[Order, list[Action]]:
     if before.erased:
         return before, []  # its buyer asked for that, and no event brings them back
     found = judged(learnt, world.shop.gifts)
     merged = merge(before, learnt, found)
     gift = _spared(world, before, _gift(before, merged, merge_gift(before, kept, learnt, found), now))
-    due = wanted(merged, gift, world.playbook, world.shop, _person_id(world), now)
+    due = wanted(merged, gift, world.playbook, world.shop, _person_id(world), now, on_since)
     planning = _reconcile(world, merged, due)
     until = _gift_until(world, before, merged, noted=planning.noted, now=now)
     if until is not None and now >= until:
@@ -110,9 +116,13 @@ def _listed(world: World, before: Order, after: Order, now: datetime) -> list[Ac
     ]
 
 
-def _listed_for(world: World, order: Order) -> str:
+def _buyer(world: World, order: Order) -> str:
     key = order.view.buyer.dedupe_key if order.view is not None else ""
-    person = person_id(world.secrets.people, key) if key else ""
+    return person_id(world.secrets.people, key) if key else ""
+
+
+def _listed_for(world: World, order: Order) -> str:
+    person = _buyer(world, order)
     return "" if any(id_.startswith(f"{person}-") for id_ in order.follow_ups) else person
 
 

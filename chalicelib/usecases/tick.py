@@ -1,4 +1,6 @@
-"""Each minute: what storefronts sent and nobody took, and errands that are to be tried, are queued; then what is due goes out."""
+"""Each minute: what storefronts sent and nobody took, and errands that are to be tried, are queued; who is to be looked at is looked at; then
+what is due goes out.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,14 @@ from contextlib import suppress
 
 from chalicelib.errors import Lost
 from chalicelib.ports import ERRANDS, WEBHOOKS, World
-from chalicelib.stores import errands, webhooks
+from chalicelib.stores import errands, plans, webhooks
+from chalicelib.usecases.live_table import is_live
+from chalicelib.usecases.note_rules import note_rules
+from chalicelib.usecases.plan_person import plan_person
 from chalicelib.usecases.send_due import send_due
+
+PEOPLE_AT_ONCE, LOOK_SECONDS = 50, 15.0
+"""After that mail comes first again; the next tick looks at the others."""
 
 
 def tick(world: World) -> int:
@@ -21,4 +29,15 @@ def tick(world: World) -> int:
         world.queue.put(ERRANDS, {"id": errand.id})
         with suppress(Lost):  # done in the meantime
             world.table.write(errands.put_off(errand, now))
+    if is_live(world):
+        _look_at_people(world)
     return send_due(world)
+
+
+def _look_at_people(world: World) -> None:
+    on_since, ends = note_rules(world), world.clock.monotonic() + LOOK_SECONDS
+    while due := plans.due(world.table, world.clock.now(), PEOPLE_AT_ONCE):
+        for plan in due:
+            plan_person(world, plan, on_since)
+        if len(due) < PEOPLE_AT_ONCE or world.clock.monotonic() > ends:
+            return

@@ -1,23 +1,27 @@
-"""Relevant or silent (manner 6): every message passes every check at the moment of sending. The tuple below is the order.
-
-Not here yet, for want of what they would look at: the hush of an open inquiry or an undelivered order, the quiet window after an
-order (both bind marketing alone), and evidence.
-"""
+"""Relevant or silent (manner 6): every message passes every check at the moment of sending. The tuple below is the order."""
 
 from __future__ import annotations
 
 from chalicelib.domain.screening import (
+    asked,
     at_checkout,
     basis,
     by_hand,
     cap,
     daily_budget,
+    evidence,
     expired,
+    gives_way,
+    once,
     paused,
     precondition,
     quiet_hours,
+    quiet_window,
+    response,
     role,
     standing,
+    undelivered,
+    unhappy,
 )
 from chalicelib.domain.screening.verdict import Case, End, Hold, Send, Verdict
 
@@ -29,10 +33,18 @@ CHECKS = (
     role.check,
     basis.check,
     precondition.check,
+    once.check,
     expired.check,
+    asked.check,
     at_checkout.check,
+    unhappy.check,
+    undelivered.check,
+    quiet_window.check,
+    evidence.check,
+    response.check,
     by_hand.check,
     cap.check,
+    gives_way.check,
     quiet_hours.check,
     daily_budget.check,
 )

@@ -18,10 +18,18 @@ def check(case: Case) -> Objection:
     message_class = case.follow_up.message_class
     if message_class == SERVICE or (message_class == COURTESY and case.follow_up.role == RECIPIENT):
         return None
-    consented = case.follow_up.role != RECIPIENT and consent_key(NEWSLETTER, EMAIL) in case.standing.consents
-    if consented or (message_class == COURTESY and courtesy_allowed(case)):
+    if case.follow_up.role != RECIPIENT and _consented(case):
+        return None
+    if message_class == COURTESY and courtesy_allowed(case):
         return None
     return End(CANCELLED, Reason("no-consent", {"country": case.country}))
+
+
+def _consented(case: Case) -> bool:
+    """To this very purpose and channel; who wants the newsletter may be thanked, too."""
+    if case.follow_up.message_class == COURTESY:
+        return consent_key(NEWSLETTER, EMAIL) in case.standing.consents
+    return case.rule is not None and consent_key(case.rule.purpose, case.rule.channel) in case.standing.consents
 
 
 def courtesy_allowed(case: Case) -> bool:

@@ -1,16 +1,18 @@
-"""The recipient's note goes by e-mail only where everything allows it; else it is written by hand (manner 3)."""
+"""What people do by hand: letters and calls, and the recipient's note where not everything allows e-mail (manner 3)."""
 
 from __future__ import annotations
 
 from chalicelib.domain.follow_up import HANDED_OVER
-from chalicelib.domain.playbook import RECIPIENT
+from chalicelib.domain.playbook import EMAIL, RECIPIENT
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening.basis import courtesy_allowed
 from chalicelib.domain.screening.verdict import Case, End, Objection
 
 
 def check(case: Case) -> Objection:
-    """Hands the note over unless the shop switched e-mail on, the giver gave an address, and the countries allow it."""
+    """Hands over what is no mail, and the note unless the shop switched e-mail on, the giver gave an address, and the countries allow it."""
+    if case.rule is not None and case.rule.channel != EMAIL:
+        return End(HANDED_OVER, Reason("by-hand-channel", {"channel": case.rule.channel}))
     if case.follow_up.role != RECIPIENT:
         return None
     if case.shop.manners.recipient_note != "e-mail":

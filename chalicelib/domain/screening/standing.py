@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.domain.delivery import BOUNCED
 from chalicelib.domain.follow_up import CANCELLED, HANDED_OVER
-from chalicelib.domain.playbook import RECIPIENT
+from chalicelib.domain.playbook import EMAIL, RECIPIENT
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening.verdict import Case, End, Objection
 from chalicelib.domain.standing import closed_by
@@ -13,7 +13,7 @@ from chalicelib.domain.standing import closed_by
 def check(case: Case) -> Objection:
     """Ends what the person's suppression forbids. A receipt that cannot go by e-mail becomes a by-hand task: it is owed."""
     standing = case.standing
-    match closed_by(standing, case.follow_up.message_class):
+    match closed_by(standing, case.follow_up.message_class, case.rule.channel if case.rule is not None else EMAIL):
         case "never":
             reason = Reason("never", {"since": standing.never_at})
         case "unreachable":

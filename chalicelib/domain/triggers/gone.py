@@ -19,20 +19,20 @@ def why_gone(rule: Rule, one: FollowUp, outlook: Outlook) -> Reason:
     match rule.trigger:
         case "voucher ends":
             spent = any(voucher.redeemed_by for voucher in outlook.history.vouchers if voucher.offer == one.anchor)
-            return Reason("redeemed" if spent else "no-longer-true")
+            return Reason("redeemed") if spent else Reason("no-longer-true")
         case "product life":
-            return Reason("returned" if _no_longer_theirs(one, outlook) else "ordered-since")
+            return Reason("returned") if _no_longer_theirs(one, outlook) else Reason("ordered-since")
         case "occasion":
             never = any(fact.kind == NEVER and fact.about == one.anchor for fact in outlook.history.facts)
-            return Reason("never-this-occasion" if never else "no-longer-true")
+            return Reason("never-this-occasion") if never else Reason("no-longer-true")
         case "item":
             left = [
                 item for item in outlook.products.items if item.id == one.anchor and not is_over(item, outlook.now, outlook.shop)
             ]
-            return Reason("no-longer-true" if left else "sold-out")
+            return Reason("no-longer-true") if left else Reason("sold-out")
         case "next order overdue":
             newer = [order for order in standing_orders(outlook.history.orders) if placed_at(order) > one.created_at]
-            return Reason("ordered-since" if newer else "no-longer-true")
+            return Reason("ordered-since") if newer else Reason("no-longer-true")
         case "no response":
             return Reason("rung-passed")
         case _:

@@ -31,7 +31,9 @@ def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
         yield Moment(
             anchor=item.id,
             at=at_send_hour(_day_for(since, rule, shop), rule, shop),
-            why=Reason("closing-out" if item.closing_out else "new-item", {"item": item.name, "category": item.category}),
+            why=Reason("closing-out", {"item": item.name, "category": item.category})
+            if item.closing_out
+            else Reason("new-item", {"item": item.name, "category": item.category}),
             extra={"item": item.id, "category": item.category, **({"size": size} if size else {})},
         )
 

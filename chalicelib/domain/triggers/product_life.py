@@ -37,11 +37,13 @@ def _of(name: str, purchases: Sequence[Purchase], rule: Rule, outlook: Outlook) 
     life = (months_after(begins, months) - begins).days
     gap = own_gap(local_day(one.at, shop.zone) for one in purchases)
     days = life if gap is None else round(min(max(gap, NEARER * life), FARTHER * life))
-    facts: dict[str, str | int] = {"item": newest.line.title[:MAX_TITLE], "at": stamp(newest.at), "months": months, "days": days}
+    item, bought = newest.line.title[:MAX_TITLE], stamp(newest.at)
     return Moment(
         anchor=newest.order.key,
         at=at_send_hour(begins + timedelta(days=max(0, days - rule.before_days)), rule, shop),
-        why=Reason("life-over" if gap is None else "repeat-gap", facts),
+        why=Reason("life-over", {"item": item, "months": months, "at": bought})
+        if gap is None
+        else Reason("repeat-gap", {"item": item, "days": days, "at": bought}),
         occurrence=name,
-        extra={"product": name, "item": newest.line.title[:MAX_TITLE], "months": str(months)},
+        extra={"product": name, "item": item, "months": str(months)},
     )

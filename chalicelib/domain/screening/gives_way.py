@@ -1,0 +1,41 @@
+"""Where not all may go, what stands higher in the playbook goes first."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chalicelib.domain import follow_up as fu
+from chalicelib.domain.calendar import stamp
+from chalicelib.domain.reason import Reason
+from chalicelib.domain.screening.verdict import Case, Hold, Objection
+from chalicelib.domain.standing import MARKETING, SERVICE, heard_since
+
+LOOK_AGAIN = timedelta(hours=1)
+
+
+def check(case: Case) -> Objection:
+    """Held while the places that the cap leaves are needed for others of theirs that are due and matter more."""
+    one = case.follow_up
+    if one.message_class != MARKETING or case.history is None:
+        return None
+    left = case.shop.manners.cap - len(heard_since(case.standing, case.now, besides=one.id))
+    first = [other for other in case.history.follow_ups if _goes_first(other, case)]
+    if len(first) < left:
+        return None
+    until = case.now + LOOK_AGAIN
+    return Hold(Reason("gives-way", {"to": first[0].rule, "until": stamp(until)}), until, restarts=True)
+
+
+def _goes_first(other: fu.FollowUp, case: Case) -> bool:
+    one = case.follow_up
+    if other.id == one.id or other.message_class == SERVICE or other.state not in (fu.PLANNED, fu.HELD):
+        return False
+    if other.look_at > case.now + LOOK_AGAIN or (
+        other.state == fu.HELD and other.reason.kind not in ("cap", "quiet-hours", "daily-budget")
+    ):
+        return False  # it cannot go yet, for a reason of its own
+    return _rank(other, case) < _rank(one, case)
+
+
+def _rank(one: fu.FollowUp, case: Case) -> tuple[bool, int, str]:
+    return one.message_class == MARKETING, case.playbook.place(one.rule), one.id

@@ -1,0 +1,31 @@
+"""What somebody gets once in a year, or once ever."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chalicelib.domain.calendar import instant
+from chalicelib.domain.follow_up import CANCELLED
+from chalicelib.domain.playbook import Rule
+from chalicelib.domain.reason import Reason
+from chalicelib.domain.screening.verdict import Case, End, Objection
+from chalicelib.domain.standing import had
+
+YEAR = timedelta(days=365)
+
+
+def happens_once(rule: Rule | None) -> bool:
+    """Whether it is to be kept that they had it."""
+    return rule is not None and rule.once in ("person", "year")
+
+
+def check(case: Case) -> Objection:
+    """Ends what they have had, ever or within 365 days. Its own retry counts once."""
+    if case.rule is None or not happens_once(case.rule):
+        return None
+    at = had(case.standing, case.rule.name, besides=case.follow_up.id)
+    if not at:
+        return None
+    if case.rule.once == "person":
+        return End(CANCELLED, Reason("had-once", {"at": at}))
+    return End(CANCELLED, Reason("had-this-year", {"at": at})) if case.now < instant(at) + YEAR else None

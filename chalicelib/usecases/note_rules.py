@@ -1,0 +1,75 @@
+"""What the owner changed in the playbook or among the products is noticed: a rule that is switched on leaves the past alone, and everybody with
+a plan is looked at anew, some at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+
+import msgspec
+
+from chalicelib.domain.playbook import Playbook
+from chalicelib.domain.products import Products
+from chalicelib.domain.triggers import MOMENTS
+from chalicelib.errors import Conflict, Lost, NotFound
+from chalicelib.ports import World
+from chalicelib.stores import plans, rules
+from chalicelib.stores.rules import Known
+
+AT_ONCE = 100
+_FROM_THE_START = "-"
+
+
+def note_rules(world: World) -> Mapping[str, datetime]:
+    """From when each rule is on, of those that were not always. Errors: Retryable."""
+    now, before = world.clock.now(), rules.load(world.table.get(rules.KEY, strong=False))
+    known = _noticed(before, world.playbook, world.products, now)
+    if known.cursor:
+        known = msgspec.structs.replace(known, cursor=_look_at_some(world, known.cursor, now))
+    if before is None or known != before:
+        known = msgspec.structs.replace(known, version=known.version + 1)
+        with suppress(Lost):  # another worker noticed, too
+            world.table.write(rules.put(known, before))
+    return rules.on_since(known)
+
+
+def include_past(world: World, rule: str) -> None:
+    """The owner wants the rule to take what was due before it was switched on. Errors: NotFound, Conflict, Retryable."""
+    before = rules.load(world.table.get(rules.KEY))
+    if before is None or rule not in before.since:
+        raise NotFound(
+            f'No rule "{rule}" is on here: courtesy check lists the rules, and a running shop notices them within a minute.'
+        )
+    known = msgspec.structs.replace(
+        before, since={**before.since, rule: None}, cursor=_FROM_THE_START, version=before.version + 1
+    )
+    try:
+        world.table.write(rules.put(known, before))
+    except Lost:
+        raise Conflict("The playbook changed this moment: ask once more.") from None
+
+
+def _noticed(before: Known | None, playbook: Playbook, products: Products, now: datetime) -> Known:
+    on, looked = [rule.name for rule in playbook.rules if rule.mode != "off"], _print(playbook, products)
+    if before is None:
+        return Known(since=dict.fromkeys(on), looked=looked)  # nothing is past where nothing was before
+    since = {name: before.since.get(name, now) for name in on}
+    cursor = before.cursor if looked == before.looked else _FROM_THE_START
+    return msgspec.structs.replace(before, since=since, looked=looked, cursor=cursor)
+
+
+def _print(playbook: Playbook, products: Products) -> str:
+    """The same while nothing changed that time and a person's history are judged by."""
+    judged_by = [rule for rule in playbook.rules if rule.trigger in MOMENTS], products
+    return hashlib.sha256(msgspec.json.encode(judged_by)).hexdigest()[:16]
+
+
+def _look_at_some(world: World, cursor: str, now: datetime) -> str:
+    """Where to go on, "" at the end."""
+    persons, following = plans.later_than(world.table, now, AT_ONCE, None if cursor == _FROM_THE_START else cursor)
+    for person in persons:
+        world.table.write(plans.look(person, now))
+    return following or ""
