@@ -23,10 +23,10 @@ from chalicelib.domain.gift import Gift, GiftTable
 from chalicelib.domain.inquiry import Inquiry
 from chalicelib.domain.order import Arrivals, Buyer, Line, Order, Parcel, Refund, View, Word
 from chalicelib.domain.playbook import Rule
-from chalicelib.domain.products import Product
+from chalicelib.domain.products import Item, Product
 from chalicelib.domain.reason import KINDS
 from chalicelib.domain.screening import CHECKS
-from chalicelib.domain.shop import Limits, Manners, Shop, Storefront, Vouchers
+from chalicelib.domain.shop import Brand, Limits, Manners, Shop, Storefront, Vouchers
 from chalicelib.domain.standing import Standing
 from chalicelib.domain.task import Task
 from chalicelib.domain.voucher import Offer, Voucher
@@ -42,6 +42,7 @@ SETTINGS: dict[str, type[msgspec.Struct]] = {
     "At the top": Shop,
     "[storefront]": Storefront,
     "[offer]": Offer,
+    "[brand]": Brand,
     "[manners]": Manners,
     "[vouchers]": Vouchers,
     "[gifts]": GiftTable,
@@ -49,7 +50,8 @@ SETTINGS: dict[str, type[msgspec.Struct]] = {
     "[limits]": Limits,
     "[[wordings]]": Wording,
     "playbook.toml": Rule,
-    "products.toml": Product,
+    "[[product]]": Product,
+    "[[item]]": Item,
 }
 ITEMS: dict[str, tuple[type[msgspec.Struct], ...]] = {
     "Standing": (Standing,),
@@ -209,12 +211,14 @@ def test_every_partition_of_the_due_index_is_told() -> None:
 
 def _structs_in(struct: type[msgspec.Struct]) -> set[type[msgspec.Struct]]:
     named_in = " ".join(str(field.type) for field in msgspec.structs.fields(struct))
-    known = (Storefront, Offer, Manners, Vouchers, GiftTable, Arrivals, Limits, Wording)
+    known = (Storefront, Offer, Brand, Manners, Vouchers, GiftTable, Arrivals, Limits, Wording)
     return {kind for kind in known if kind.__qualname__ in named_in}
 
 
 def _written(default: object) -> str:
     match default:
+        case None:
+            return ""  # what it means is told in words
         case bool():
             return str(default).lower()
         case "":
