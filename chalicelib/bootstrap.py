@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Storefront,
         Table,
         World,
+        Zones,
     )
 
 
@@ -111,6 +112,13 @@ class AwsWorld:
         from chalicelib.adapters.clock import SystemClock
 
         return SystemClock()
+
+    @cached_property
+    def zones(self) -> Zones:
+        """The tz database's."""
+        from chalicelib.adapters.zones import TzZones
+
+        return TzZones()
 
     @cached_property
     def _secrets(self) -> Secrets:

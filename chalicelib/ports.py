@@ -215,6 +215,16 @@ class Clock(Protocol):
         ...
 
 
+class Zones(Protocol):
+    """Time zones by place."""
+
+    def of(self, country: str, region: str = "") -> tuple[str, ...]:
+        """Every zone, as an IANA name, by whose clocks somebody there may live. `country`: two letters; `region`: the part after the dash of
+        ISO 3166-2, such as "CA", or "". Empty for a country that is not known.
+        """
+        ...
+
+
 class SecretValues(Struct, frozen=True):
     """All secrets, in one piece. Every field without a default is required; an empty one is refused on reading.
 
@@ -450,6 +460,11 @@ class World(Protocol):
     @property
     def clock(self) -> Clock:
         """The time."""
+        ...
+
+    @property
+    def zones(self) -> Zones:
+        """Time zones by place."""
         ...
 
     @property

@@ -25,13 +25,16 @@ class Arrivals(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Buyer(Struct, frozen=True, omit_defaults=True):
-    """Who placed the order. `address` is "" where the storefront gave none: then nothing can be sent to them."""
+    """Who placed the order. `address` is "" where the storefront gave none: then nothing can be sent to them. `region`: of the country, as
+    ISO 3166-2 has it after the dash, such as "CA" for California, or "".
+    """
 
     name: str = ""
     address: str = ""
     dedupe_key: str = ""
     country: str = ""
     locale: str = ""
+    region: str = ""
 
 
 class Line(Struct, frozen=True, omit_defaults=True):

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from chalicelib.adapters.tokens import Links
+from chalicelib.adapters.zones import TzZones
 from chalicelib.domain.identity import person_id
 from chalicelib.domain.journal import Line
 from chalicelib.domain.playbook import Playbook, Rule
@@ -113,6 +114,7 @@ class SimWorld:
         self.clock = SimClock(simulation.scheduler, task)
         self.ids = SimIds(simulation.scheduler)
         self.renderer = SimRenderer(simulation)
+        self.zones = TzZones()
         self.links = simulation.links
         self.shop = simulation.shop
         self.secrets = msgspec.structs.replace(SECRETS, live_table=simulation.live)

@@ -19,6 +19,7 @@ from chalicelib.adapters.shop_files import read_playbook, read_products, read_sh
 from chalicelib.adapters.storefronts import STOREFRONTS
 from chalicelib.adapters.templates import Templates
 from chalicelib.adapters.tokens import Links
+from chalicelib.adapters.zones import TzZones
 from chalicelib.config import ROOT
 from chalicelib.domain.journal import Line
 from chalicelib.domain.playbook import Playbook
@@ -127,6 +128,7 @@ _SHOP = read_shop(ROOT / "shop" / "shop.toml")
 _PLAYBOOK = read_playbook(ROOT / "shop" / "playbook.toml")
 _PRODUCTS = read_products(ROOT / "shop" / "products.toml")
 _TEMPLATES = Templates(ROOT / "templates")
+_ZONES = TzZones()
 
 
 class TestWorld:
@@ -149,6 +151,7 @@ class TestWorld:
         self.worker = "worker"
         self.secrets = msgspec.structs.replace(SECRETS, live_table=self.table.identity())
         self.renderer = _TEMPLATES
+        self.zones = _ZONES
         self.shop = demo_shop(**shop)
         self.playbook = shipped_playbook()
         self.products = _PRODUCTS

@@ -24,6 +24,7 @@ from chalicelib.adapters.shop_files import read_playbook, read_products, read_sh
 from chalicelib.adapters.storefronts import STOREFRONTS
 from chalicelib.adapters.templates import Templates
 from chalicelib.adapters.tokens import Links
+from chalicelib.adapters.zones import TzZones
 from chalicelib.config import ROOT, Settings
 from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.products import Products
@@ -108,6 +109,11 @@ class LocalWorld:
     def clock(self) -> LocalClock:
         """The machine's, and how far it was advanced."""
         return LocalClock(self._file("clock"))
+
+    @_once
+    def zones(self) -> TzZones:
+        """The tz database's."""
+        return TzZones()
 
     @_once
     def secrets(self) -> SecretValues:

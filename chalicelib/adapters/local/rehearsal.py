@@ -218,7 +218,7 @@ class Rehearsal:
         self.worker = "rehearsal"
         self.shop, self.products = world.shop, world.products
         self.playbook = playbook or world.playbook
-        self.renderer, self.links = world.renderer, world.links
+        self.renderer, self.links, self.zones = world.renderer, world.links, world.zones
         self.storefronts = world.storefronts
 
     def name_live_table(self, identity: str) -> None:

@@ -137,6 +137,15 @@ def country(address: Payload) -> str:
     return country_code(address.get("country_code")) or (UNREADABLE if text(address.get("country")) else "")
 
 
+_REGION = re.compile(r"[A-Z0-9]{1,3}")
+
+
+def region_code(code: Any, of_country: str) -> str:
+    """The part after the dash of ISO 3166-2, of what may be the whole or a word; "" for anything else."""
+    found = text(code, 10).upper().removeprefix(f"{of_country}-")
+    return found if _REGION.fullmatch(found) else ""
+
+
 def voucher_codes(said: Iterable[Any]) -> tuple[str, ...]:
     """The codes that an order names, each once, ten at most."""
     return tuple(sorted({text(one, 64) for one in said} - {""}))[:_MAX_CODES]

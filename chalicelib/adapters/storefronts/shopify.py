@@ -22,6 +22,7 @@ from chalicelib.adapters.storefronts.fields import (
     options,
     quantity,
     read_object,
+    region_code,
     text,
     url,
     voucher_codes,
@@ -258,12 +259,14 @@ def _buyer(payload: Payload) -> Buyer:
     customer, billing = mapping(payload.get("customer")), mapping(payload.get("billing_address"))
     addresses = (payload.get("email"), payload.get("contact_email"), customer.get("email"))
     address = next((found for one in addresses if (found := address_or_none(one)) is not None), None)
+    home = billing if country(billing) else mapping(payload.get("shipping_address"))
     return Buyer(
         name=_full_name(customer) or _full_name(billing),
         address=address.normalised if address else "",
         dedupe_key=address.key if address else "",
-        country=country(billing) or country(mapping(payload.get("shipping_address"))),
+        country=country(home),
         locale=text(payload.get("customer_locale"), 20),
+        region=region_code(home.get("province_code"), country(home)),
     )
 
 

@@ -26,6 +26,7 @@ from chalicelib.adapters.storefronts.fields import (
     options,
     quantity,
     read_object,
+    region_code,
     text,
     url,
     voucher_codes,
@@ -180,13 +181,14 @@ def _charged(said: Payload, in_currency: str) -> Money | None:
 
 
 def _buyer(said: Payload) -> Buyer:
-    address = address_or_none(said.get("email"))
+    address, lives_in = address_or_none(said.get("email")), country_code(said.get("country"))
     return Buyer(
         name=text(said.get("name")),
         address=address.normalised if address else "",
         dedupe_key=address.key if address else "",
-        country=country_code(said.get("country")),
+        country=lives_in,
         locale=text(said.get("locale"), 20),
+        region=region_code(said.get("region"), lives_in),
     )
 
 

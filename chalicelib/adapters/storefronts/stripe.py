@@ -22,6 +22,7 @@ from chalicelib.adapters.storefronts.fields import (
     objects,
     quantity,
     read_object,
+    region_code,
     text,
     voucher_codes,
     when,
@@ -186,12 +187,15 @@ def _charged(session: Payload, total: Money) -> Money | None:
 def _buyer(session: Payload) -> Buyer:
     told = mapping(session.get("customer_details"))
     address = address_or_none(told.get("email")) or address_or_none(session.get("customer_email"))
+    home = mapping(told.get("address"))
+    lives_in = country_code(home.get("country"))
     return Buyer(
         name=text(told.get("name")) or text(told.get("individual_name")),
         address=address.normalised if address else "",
         dedupe_key=address.key if address else "",
-        country=country_code(mapping(told.get("address")).get("country")),
+        country=lives_in,
         locale="" if (said := text(session.get("locale"), 20)) == "auto" else said,
+        region=region_code(home.get("state"), lives_in),
     )
 
 

@@ -27,6 +27,7 @@ from chalicelib.adapters.storefronts.fields import (
     options,
     quantity,
     read_object,
+    region_code,
     rounded,
     text,
     url,
@@ -254,12 +255,15 @@ def _view(payload: Payload, status: str, placed: datetime, seen: datetime, in_cu
 def _buyer(payload: Payload) -> Buyer:
     bill = _bill(payload)
     customer = mapping(payload.get("customer"))
+    home = bill if text(bill.get("country")) else _shipping(payload)
+    lives_in = country_code(home.get("country"))
     address = address_or_none(bill.get("email")) or address_or_none(customer.get("email"))
     return Buyer(
         name=_full_name(bill) or _full_name(customer),
         address=address.normalised if address else "",
         dedupe_key=address.key if address else "",
-        country=country_code(bill.get("country")) or country_code(_shipping(payload).get("country")),
+        country=lives_in,
+        region=region_code(home.get("state"), lives_in),
     )
 
 

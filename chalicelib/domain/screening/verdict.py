@@ -11,7 +11,7 @@ from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.history import History
 from chalicelib.domain.order import Order
-from chalicelib.domain.playbook import Rule
+from chalicelib.domain.playbook import Playbook, Rule
 from chalicelib.domain.products import Products
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.shop import Shop
@@ -24,8 +24,8 @@ class Case(Struct, frozen=True):
 
     `rule` is None when the owner took it out of the playbook. `order`, `gift`, `voucher`: what the follow-up is about, where it
     is about one. `name` and `address`: to whom it would go, "" when unknown. `country`: theirs, two letters, or the shop's.
-    `zone`: theirs, as an IANA name. `history`: everything that is known of them, for marketing only; its checks ask more.
-    `products`: what the shop sells. `used_today`: of the share of today's budget that one of `shards` has.
+    `zones`: those by whose clocks they may live, as IANA names; none when nothing tells. `history`: everything that is known of them, for marketing only; its checks ask more.
+    `products`: what the shop sells. `playbook`: for the order of its rules. `used_today`: of the share of today's budget that one of `shards` has.
     """
 
     follow_up: FollowUp
@@ -43,9 +43,10 @@ class Case(Struct, frozen=True):
     gift: Gift | None = None
     voucher: Voucher | None = None
     claim: Claim | None = None
-    zone: str = ""
+    zones: tuple[str, ...] = ()
     history: History | None = None
     products: Products = Products()
+    playbook: Playbook = Playbook(rules=())
 
 
 class Send(Struct, frozen=True):

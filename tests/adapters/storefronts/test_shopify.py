@@ -280,6 +280,23 @@ def test_a_field_is_understood(changes: dict[str, Any], name: str, expected: obj
     assert getattr(learnt("orders/updated", shopify_order(**changes)).view, name) == expected
 
 
+@pytest.mark.parametrize(
+    ("billing", "shipping", "expected"),
+    [
+        ({"country_code": "US", "province_code": "CA"}, {}, "CA"),
+        ({"country_code": "GB", "province_code": "ENG"}, {"country_code": "US", "province_code": "NY"}, "ENG"),
+        ({}, {"country_code": "US", "province_code": "NY"}, "NY"),
+        ({"country_code": "US", "province_code": None}, {}, ""),
+        ({"country_code": "US", "province_code": "California"}, {}, ""),
+        ({"country_code": "US", "province_code": {"a": 1}}, {}, ""),
+    ],
+)
+def test_a_state_is_of_the_same_address_as_the_country(billing: Any, shipping: Any, expected: str) -> None:
+    found = learnt("orders/create", shopify_order(billing_address=billing, shipping_address=shipping))
+    assert found.view is not None
+    assert found.view.buyer.region == expected
+
+
 @pytest.mark.parametrize("status", ["cancelled", "error", "failure"])
 def test_failed_parcels_are_known(status: str) -> None:
     (parcel,) = learnt("fulfillments/update", shopify_parcel(status=status)).parcels

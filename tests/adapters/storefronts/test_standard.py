@@ -471,6 +471,9 @@ def test_an_order_needs_a_usable_id(id_: object) -> None:
         ({"status_url": "javascript:alert(1)"}, "status_url", ""),
         ({"buyer": {"email": "nobody", "country": "Britain", "name": 7}}, "buyer", Buyer("7", country="ZZ")),
         ({"buyer": None}, "buyer", Buyer()),
+        ({"buyer": {"country": "us", "region": "us-ca"}}, "buyer", Buyer(country="US", region="CA")),
+        ({"buyer": {"country": "US", "region": "ON"}}, "buyer", Buyer(country="US", region="ON")),
+        ({"buyer": {"country": "US", "region": "California"}}, "buyer", Buyer(country="US")),
     ],
     ids=lambda value: str(value)[:40],
 )  # fmt: skip

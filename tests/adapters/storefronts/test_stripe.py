@@ -716,3 +716,9 @@ def test_a_body_that_is_no_object_is_refused(raw: bytes) -> None:
 def test_any_bytes_are_learnt_or_refused(topic: str, raw: bytes) -> None:
     with pytest.raises(Invalid):
         Stripe().learn(topic, raw)
+
+
+@pytest.mark.parametrize(("state", "expected"), [("CA", "CA"), ("California", ""), (None, "")])
+def test_a_state_is_known_by_its_code(state: object, expected: str) -> None:
+    told = {"email": "isobel.trant@example.com", "address": {**ADDRESS, "country": "US", "state": state}}
+    assert view(customer_details=told).buyer.region == expected

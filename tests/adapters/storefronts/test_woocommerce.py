@@ -1205,3 +1205,10 @@ def test_any_order_is_learnt_or_refused(topic: str, changes: dict[str, Any]) -> 
 def test_any_bytes_are_refused(topic: str, raw: bytes) -> None:
     with pytest.raises(Invalid):
         WooCommerce().learn(topic, raw)
+
+
+@pytest.mark.parametrize(
+    ("billing", "expected"), [({"country": "US", "state": "CA"}, "CA"), ({"country": "GB", "state": "Cornwall"}, "")]
+)
+def test_a_state_is_known_by_its_code(billing: dict[str, str], expected: str) -> None:
+    assert buyer(billing={**ORDER["billing"], **billing}).region == expected

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.adapters.zones import TzZones
 from chalicelib.domain.screening import Hold
 from chalicelib.domain.screening.quiet_hours import check
 from chalicelib.domain.standing import COURTESY, MARKETING, SERVICE
@@ -38,6 +39,37 @@ def test_it_is_released_when_the_night_ends(now: datetime) -> None:
     if isinstance(objection, Hold):
         assert check(msgspec.structs.replace(held, now=objection.until)) is None
         assert check(msgspec.structs.replace(held, now=objection.until - SECOND)) is not None
+
+
+ZONES = TzZones()
+homes = st.sampled_from(
+    [("US", ""), ("US", "CA"), ("US", "TN"), ("CA", ""), ("AU", "NSW"), ("BR", ""), ("PT", ""), ("FR", ""), ("RU", "")]
+)
+
+
+@thorough
+@given(st.sampled_from([COURTESY, MARKETING]), moments, homes)
+def test_nobody_is_written_to_when_it_is_night_at_theirs(message_class: str, now: datetime, home: tuple[str, str]) -> None:
+    zones = ZONES.of(*home)
+    found = msgspec.structs.replace(case(follow_up=follow_up(message_class=message_class), now=now), zones=zones)
+    assert (check(found) is not None) == any(night(now.astimezone(ZoneInfo(zone)).hour) for zone in zones)
+
+
+@thorough
+@given(moments, homes)
+def test_it_is_released_when_their_night_ends(now: datetime, home: tuple[str, str]) -> None:
+    held = msgspec.structs.replace(case(now=now), zones=ZONES.of(*home))
+    objection = check(held)
+    if isinstance(objection, Hold):
+        assert check(msgspec.structs.replace(held, now=objection.until)) is None
+        assert check(msgspec.structs.replace(held, now=objection.until - SECOND)) is not None
+
+
+@quick
+@given(moments)
+def test_a_country_too_wide_for_its_quiet_hours_goes_by_the_shops_own(now: datetime) -> None:
+    wide = msgspec.structs.replace(case(now=now, manners={"quiet_from": 16, "quiet_to": 11}), zones=ZONES.of("RU"))
+    assert check(wide) == check(msgspec.structs.replace(wide, zones=()))
 
 
 @quick
