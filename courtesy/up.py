@@ -21,7 +21,7 @@ from whitenoise import WhiteNoise
 
 from chalicelib.adapters.local.http import StartResponse, Wsgi, api
 from chalicelib.adapters.local.platform import LocalWorld
-from chalicelib.entrypoints import checkout, site_api, webhooks
+from chalicelib.entrypoints import checkout, mail_answers, site_api, webhooks
 from chalicelib.errors import Conflict, CourtesyError, Misconfigured
 from courtesy.build import build
 from courtesy.dev_pages import DevPages
@@ -40,6 +40,7 @@ def wsgi(world: LocalWorld, worker: Worker, site: Path) -> Wsgi:
     """The whole shop as one WSGI application."""
     app = Chalice(app_name="courtesy")
     site_api.register(app, lambda: world)
+    mail_answers.register(app, lambda: world)
     webhooks.register(app, lambda: world)
     checkout.register(app, lambda: world)
     missing = (site / "404.html").read_bytes()

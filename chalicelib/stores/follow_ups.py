@@ -157,6 +157,13 @@ def release(follow_up: FollowUp, now: datetime) -> Update:
     )
 
 
+def owner_released(follow_up: FollowUp, now: datetime) -> Update:
+    """The owner says yes to it: it is looked at at once, and every check is asked anew."""
+    return Update(
+        key(follow_up.id), set={"released_at": stamp(now), **_looked_at(follow_up, now)}, when=(Equals("state", fu.HELD),)
+    )
+
+
 def end(id_: str, verdict: End) -> Update:
     """Cancelled, expired or handed over."""
     return Update(
@@ -330,6 +337,11 @@ def settle(event: DeliveryEvent) -> Update:
         remove=_DUE_KEYS,
         when=(OneOf("state", fu.before(fu.SENT)),),
     )
+
+
+def answered(id_: str, answer: str, now: datetime) -> Update:
+    """What its person answered; the newest counts. Loses when it is gone."""
+    return Update(key(id_), set={"answered": answer, "answered_at": stamp(now)}, when=(Exists(),))
 
 
 def note_outcome(event: DeliveryEvent) -> Update:

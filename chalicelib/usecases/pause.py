@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from chalicelib.domain import follow_up as fu
+from chalicelib.domain.links import PAUSE
 from chalicelib.domain.screening import paused
-from chalicelib.errors import Lost
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import follow_ups, gate
+from chalicelib.usecases.look_at_held import look_at_held
 
 
 def pause(world: World) -> None:
     """Nothing is authorised from this commit on, in no shard. What is due is held, with that reason. Errors: Retryable."""
     now = world.clock.now()
     world.table.transact([gate.pause(shard, now) for shard in follow_ups.SHARDS], world.ids.token())
+
+
+def look_at_pause(world: World, token: str) -> bool:
+    """For the page behind the morning mail's button: whether sending is paused already. Writes nothing. Errors: Unverified, Retryable."""
+    world.links.open(token, PAUSE, world.clock.now())
+    return is_paused(world)
+
+
+def pause_by_link(world: World, token: str) -> None:
+    """As pause. Errors: Unverified, Retryable."""
+    world.links.open(token, PAUSE, world.clock.now())
+    pause(world)
 
 
 def resume(world: World) -> int:
@@ -30,15 +42,5 @@ def is_paused(world: World) -> bool:
 
 
 def _look_at_once(world: World) -> int:
-    now = world.clock.now()
-    held: set[str] = set()
-    for one in follow_ups.looked_at_by(world.table, now + paused.LOOK_AGAIN):
-        if one.state != fu.HELD or one.reason.kind != "paused":
-            continue
-        if one.look_at > now:
-            try:
-                world.table.write(follow_ups.look_later(one, now))
-            except Lost:
-                continue  # it moved on by itself
-        held.add(one.id)
-    return len(held)
+    soon = world.clock.now() + paused.LOOK_AGAIN
+    return look_at_held(world, follow_ups.looked_at_by(world.table, soon), "paused")

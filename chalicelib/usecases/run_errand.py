@@ -8,13 +8,13 @@ from __future__ import annotations
 from contextlib import suppress
 
 from chalicelib.domain import errand as errands_of
-from chalicelib.domain import follow_up as fu
 from chalicelib.domain.errand import Errand
 from chalicelib.errors import Invalid, Lost, Misconfigured, Retryable
 from chalicelib.ports import DUE_NOW, Office, World
 from chalicelib.stores import errands, follow_ups, orders, people, vouchers
 from chalicelib.table import Action
 from chalicelib.usecases.catch_up import catch_up, next_catch_up
+from chalicelib.usecases.look_at_held import look_at_held
 
 NO_KEY = "No key to the storefront's API is known here. Give one with courtesy connect."
 
@@ -69,11 +69,7 @@ def _let_mails_go(world: World, code: str) -> None:
     voucher = vouchers.load(world.table.get(vouchers.key(code)))
     if voucher is None:
         return
-    now = world.clock.now()
-    for one in follow_ups.of_person(world.table, voucher.person):
-        if one.state == fu.HELD and one.reason.kind == "code-unknown":
-            with suppress(Lost):  # it moved on by itself
-                world.table.write(follow_ups.look_later(one, now))
+    look_at_held(world, follow_ups.of_person(world.table, voucher.person), "code-unknown")
     world.queue.put(DUE_NOW, {"why": "the checkout knows a code"})
 
 

@@ -1,0 +1,54 @@
+"""What the owner asks: who waits for an answer, and how long."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from chalicelib.domain.calendar import stamp
+from chalicelib.domain.inquiry import NUDGED_AFTER, ON_TOP_AFTER, Inquiry, waited
+from chalicelib.ports import World
+from chalicelib.stores import inquiries, orders
+from chalicelib.usecases.who import Who, number_of, who
+
+
+class Listed(Struct, frozen=True):
+    """One line. `name` and `address`: "" where they are no longer kept. `about`: the order as the shop calls it, or "". `waited`: working
+    days. `urgency`: nudged after three, on top after four.
+    """
+
+    id: str
+    name: str
+    address: str
+    about: str
+    source: str
+    words: str
+    opened_at: str
+    waited: int
+    urgency: Literal["", "nudged", "on top"]
+
+
+def list_inquiries(world: World) -> list[Listed]:
+    """Those that are open, the longest first. Errors: Retryable."""
+    found = inquiries.open_ones(world.table)
+    known = who(world, {one.person for one in found})
+    about = sorted({one.about for one in found if one.about})
+    items = world.table.get_many([orders.key(key) for key in about])
+    numbers = {key: number_of(orders.load(items.get(orders.key(key)), key)) for key in about}
+    return [_listed(world, one, known[one.person], numbers.get(one.about, "")) for one in found]
+
+
+def _listed(world: World, one: Inquiry, person: Who, about: str) -> Listed:
+    days = waited(one, world.clock.now(), world.shop.zone)
+    return Listed(
+        id=one.id,
+        name=person.name,
+        address=person.address,
+        about=about,
+        source=one.source,
+        words=one.words,
+        opened_at=stamp(one.opened_at),
+        waited=days,
+        urgency="on top" if days >= ON_TOP_AFTER else "nudged" if days >= NUDGED_AFTER else "",
+    )

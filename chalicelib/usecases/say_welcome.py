@@ -1,0 +1,35 @@
+"""Are we still welcome? A yes is a sign of life: they stay on the list."""
+
+from __future__ import annotations
+
+from chalicelib.domain.follow_up import FollowUp
+from chalicelib.domain.links import WELCOME, YES
+from chalicelib.errors import Lost, NotFound, Refused
+from chalicelib.ports import World
+from chalicelib.stores import follow_ups
+from chalicelib.usecases.plan_person import look_again
+
+_RUN_OUT = "This question has run out: we no longer keep it. Nothing more comes unless you ask us for it again."
+
+
+def look_at_welcome(world: World, token: str) -> FollowUp:
+    """For the page with the button; writes nothing. Errors: Unverified, NotFound."""
+    opened = world.links.open(token, WELCOME, world.clock.now())
+    try:
+        question = follow_ups.load_many(world.table, [opened.scope]).get(opened.scope)
+    except (ValueError, Refused):
+        question = None
+    if question is None or question.person != opened.person:
+        raise NotFound(_RUN_OUT)
+    return question
+
+
+def say_welcome(world: World, token: str) -> FollowUp:
+    """Saying it twice is fine. Errors: as look_at_welcome; Retryable."""
+    question = look_at_welcome(world, token)
+    look_again(world, question.person)
+    try:
+        world.table.write(follow_ups.answered(question.id, YES, world.clock.now()))
+    except Lost:
+        raise NotFound(_RUN_OUT) from None
+    return question
