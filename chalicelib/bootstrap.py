@@ -101,10 +101,11 @@ class AwsWorld:
 
     @cached_property
     def renderer(self) -> Renderer:
-        """Jinja over templates/."""
+        """Jinja over templates/, in the shop's colours, and with the owner's words in shop/words.toml."""
         from chalicelib.adapters.templates import Templates
+        from chalicelib.adapters.words_file import read_words
 
-        return Templates(ROOT / "templates")
+        return Templates(ROOT / "templates", self.shop.brand, read_words(self._settings.shop / "words.toml"))
 
     @cached_property
     def clock(self) -> Clock:

@@ -194,8 +194,14 @@ class Rendered(Struct, frozen=True):
 class Renderer(Protocol):
     """Shipped templates only; every placeholder must have its value."""
 
-    def mail(self, template: str, context: Mapping[str, object]) -> Rendered:
-        """templates/email/<template>/{subject.txt,body.txt,body.html}. Errors: Misconfigured with the template and what is missing."""
+    def languages(self, template: str) -> tuple[str, ...]:
+        """Those in which the mail is written whole: one or more of domain.languages.LANGUAGES, none where there is no such mail."""
+        ...
+
+    def mail(self, template: str, context: Mapping[str, object], language: str = "en") -> Rendered:
+        """templates/email/<template>/{subject.txt,body.txt,body.html}, in that language. Errors: Misconfigured with the template and what is
+        missing.
+        """
         ...
 
     def page(self, template: str, context: Mapping[str, object]) -> str:

@@ -31,3 +31,7 @@ def answer_of(scope: str) -> tuple[str, str]:
     if not follow_up_id or answer not in (YES, NO):
         raise ValueError("not the scope of an answer")
     return follow_up_id, answer
+
+
+LAST_YEARS_GIFT = "last year's gift"
+"""The label under which somebody may end all reminders of gifts that they gave."""

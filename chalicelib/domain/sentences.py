@@ -40,6 +40,7 @@ _CALLED = {
     "letter": "the letter",
     "call": "the call",
     "insert": "the insert for the parcel",
+    "special-item": "the special item for the parcel",
     "packing-line": "the line on the packing slip",
     "card": "the blank card",
     "little-extra": "the little extra",
@@ -126,17 +127,6 @@ def _cap(told: _Told) -> str:
     return f"They have heard from us {told.times('count')} in 30 days, which is the limit you set; it may go from {told.time('until')}."
 
 
-_BECAUSE = {
-    "stated": "They told us that they like such things.",
-    "evidenced": "They have bought such things for themselves more than once.",
-}
-
-
-def _because(told: _Told) -> str:
-    because = told["because"]
-    return _BECAUSE.get(because, because if because.endswith(".") else f"{because}.")
-
-
 def _presumption(told: _Told) -> str:
     orders = "one order" if told["orders"] == "1" else f"{told['orders']} orders"
     return (
@@ -159,11 +149,13 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "repeat-gap": lambda t: f"They buy “{t['item']}” about every {t['days']} days, and that time has come round again.",
     "occasion": lambda t: f"They asked to be reminded of “{t['label']}”, which is on {t.date('date')}.",
     "last-years-gift": lambda t: (
-        f"They sent a gift on {t.date('date')}, and asked to be reminded when the day comes round again."
+        f"A gift of theirs is a year old on {t.date('date')}, and they asked to be reminded of such days."
     ),
-    "new-item": lambda t: f"“{t['item']}” is new. {_because(t)}",
-    "closing-out": lambda t: f"“{t['item']}” is about to be gone for good. {_because(t)}",
-    "overdue": lambda t: f"By their own habit, their next order would have come by {t.date('since')}.",
+    "new-item": lambda t: f"“{t['item']}” is new among the {t['category']}, and something speaks for their liking such things.",
+    "closing-out": lambda t: (
+        f"“{t['item']}”, among the {t['category']}, will soon be gone for good, and something speaks for their liking such things."
+    ),
+    "overdue": lambda t: f"They last ordered on {t.date('since')}, and by their own habit the next order would have come by now.",
     "silent": lambda t: f"Nothing has been heard from them since {t.date('since')}.",
     "no-response-yet": lambda t: (
         f"They have left {t.mails('count')} unanswered since {t.date('since')}, so they are not mailed more: another way is tried."

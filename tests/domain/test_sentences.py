@@ -32,7 +32,6 @@ SAMPLES: Mapping[str, str | int] = {
     "months": 9,
     "label": "anniversary",
     "date": "2026-04-03",
-    "because": "stated",
     "category": "rings",
     "orders": 1,
     "to": "care",
@@ -129,8 +128,8 @@ def test_owners_read_local_times_and_counts(reason: Reason, sentence: str) -> No
             "They asked to be reminded of “partner's birthday”, which is on 3 April 2026.",
         ),
         (
-            Reason("closing-out", {"item": "Tin Road ring", "because": "stated"}),
-            "“Tin Road ring” is about to be gone for good. They told us that they like such things.",
+            Reason("overdue", {"since": "2026-04-03T09:00:00Z"}),
+            "They last ordered on 3 April 2026, and by their own habit the next order would have come by now.",
         ),
         (
             Reason("no-response", {"count": 1, "until": "2026-06-05T09:00:00Z"}),

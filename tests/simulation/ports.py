@@ -341,7 +341,10 @@ class SimRenderer:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
 
-    def mail(self, template: str, context: Mapping[str, object]) -> Rendered:
+    def languages(self, template: str) -> tuple[str, ...]:
+        return ("en",)
+
+    def mail(self, template: str, context: Mapping[str, object], language: str = "en") -> Rendered:
         if self._simulation.faults.strikes(UNWRITABLE, 0.004):
             raise Misconfigured("told so")
         said = {name: str(value) for name, value in context.items() if name == "code" or str(value).startswith("https://")}

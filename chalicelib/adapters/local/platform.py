@@ -24,6 +24,7 @@ from chalicelib.adapters.shop_files import read_playbook, read_products, read_sh
 from chalicelib.adapters.storefronts import STOREFRONTS
 from chalicelib.adapters.templates import Templates
 from chalicelib.adapters.tokens import Links
+from chalicelib.adapters.words_file import read_words
 from chalicelib.adapters.zones import TzZones
 from chalicelib.config import ROOT, Settings
 from chalicelib.domain.playbook import Playbook
@@ -102,8 +103,8 @@ class LocalWorld:
 
     @_once
     def renderer(self) -> Templates:
-        """templates/."""
-        return Templates(ROOT / "templates")
+        """templates/, in the shop's colours, and with the owner's words in words.toml."""
+        return Templates(ROOT / "templates", self.shop.brand, read_words(self.settings.shop / "words.toml"))
 
     @_once
     def clock(self) -> LocalClock:

@@ -1,0 +1,93 @@
+"""What mails about an order or a gift are told."""
+
+from __future__ import annotations
+
+from chalicelib.domain.footers import for_person
+from chalicelib.domain.identity import first_name
+from chalicelib.domain.languages import PHRASES, exact_in
+from chalicelib.domain.links import EXPECTATION, NO, YES, answer_scope
+from chalicelib.domain.money import Money
+from chalicelib.domain.order import Line, View
+from chalicelib.domain.screening import Case
+from chalicelib.errors import Misconfigured
+from chalicelib.usecases.telling.telling import Context, Telling
+from chalicelib.usecases.write_thanks import PURPOSE as THANK
+
+
+def order(told: Telling) -> Context:
+    """The order as it stands."""
+    case, view = told.case, _view(told.case)
+    placed = case.order
+    tracked = next((p for p in placed.parcels if not p.failed and (p.tracking or p.tracking_url)), None) if placed else None
+    return {
+        "number": view.confirmation or view.number,
+        "is_gift": placed is not None and placed.is_gift,
+        "placed": told.date(view.placed_at),
+        "lines": [
+            {
+                "title": line.title,
+                "quantity": line.quantity,
+                "price": exact_in(told.language, Money(line.price, view.total.currency)),
+            }
+            for line in (*view.lines, *_sums(view, told.language))
+        ],
+        "more_lines": view.more_lines,
+        "items": [line.title for line in view.lines],
+        "total": exact_in(told.language, view.total),
+        "charged": exact_in(told.language, view.charged) if view.charged is not None else "",
+        "status_url": view.status_url,
+        "terms": case.shop.terms,
+        "withdrawal": case.shop.withdrawal,
+        "carrier": tracked.carrier if tracked else "",
+        "tracking_number": tracked.tracking if tracked else "",
+        "tracking_url": tracked.tracking_url if tracked else "",
+    }
+
+
+def arrival(told: Telling) -> Context:
+    """The same, with the two answers to whether it is as they hoped."""
+    id_ = told.case.follow_up.id
+    return {
+        **order(told),
+        "yes_url": told.link("expectation", EXPECTATION, answer_scope(id_, YES)),
+        "no_url": told.link("expectation", EXPECTATION, answer_scope(id_, NO)),
+    }
+
+
+def note(told: Telling) -> Context:
+    """To a gift's recipient: from whom it came, and until when we know of them. No price, and nothing of the giver's but a first name."""
+    case = told.case
+    if case.order is None or case.order.gift_until is None:
+        raise Misconfigured("The gift's day of deletion is not known.")
+    until, giver = told.date(case.order.gift_until), _giver(case)
+    return {
+        "giver": giver,
+        "thanks_url": told.link("thanks", THANK, case.follow_up.id, case.order.gift_until),
+        "delete_on": until,
+        "reason": for_person("gift-note", language=told.language, giver=giver, until=until),
+    }
+
+
+def thanks(told: Telling) -> Context:
+    """The recipient's own words, to the giver."""
+    gift = told.case.gift
+    if gift is None or not gift.thanks:
+        raise Misconfigured("The recipient's words have been deleted.")
+    return {"recipient": first_name(gift.recipient), "message": gift.thanks}
+
+
+def _view(case: Case) -> View:
+    if case.order is None or case.order.view is None:
+        raise Misconfigured("The order is gone from the table.")
+    return case.order.view
+
+
+def _sums(view: View, language: str) -> list[Line]:
+    """What stands between the lines and the total, so that a receipt adds up."""
+    said = PHRASES[language]
+    named = ((said.postage, view.postage), (said.tax, view.tax), (said.discount if view.other < 0 else said.charges, view.other))
+    return [Line(name, 1, amount) for name, amount in named if amount]
+
+
+def _giver(case: Case) -> str:
+    return first_name(case.order.view.buyer.name) if case.order is not None and case.order.view is not None else ""
