@@ -124,7 +124,8 @@ def test_every_rule_has_its_line() -> None:
     for rule in playbook.rules:
         _, when, to, class_, _ = told[rule.name]
         assert (to, class_) == (rule.to, rule.message_class)
-        assert (str(rule.after_days) in when) if rule.after_days else ("at once" in when), rule.name
+        days = rule.after_days or rule.before_days
+        assert (str(days) in when) if days else ("at once" in when), rule.name
 
 
 def test_every_check_has_its_line_in_order() -> None:
