@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -12,7 +12,7 @@ from chalicelib.domain.calendar import stamp
 from chalicelib.domain.delivery import BOUNCED, COMPLAINED
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.playbook import RECIPIENT
-from chalicelib.domain.standing import CAP_DAYS, SERVICE, Standing
+from chalicelib.domain.standing import CAP_DAYS, SERVICE, Standing, had_by
 
 ONE_OF_SEVERAL = "one of several"
 """As the id of a recipient's one note, where nobody can tell which of them it was: then none may go any more."""
@@ -134,8 +134,11 @@ def _latest(before: datetime | None, at: datetime) -> datetime:
     return max(before, at) if before else at  # several clocks write the journal
 
 
-def stands_again(standing: Standing, memory: Memory, now: datetime) -> Standing:
-    """The standing with what the table forgot; itself when that is nothing. What the person undid since stays undone, and nothing else is."""
+def stands_again(standing: Standing, memory: Memory, now: datetime, once: Collection[str] = ()) -> Standing:
+    """The standing with what the table forgot; itself when that is nothing. What the person undid since stays undone, and nothing else is.
+
+    `once`: the rules of which somebody gets one ever, or one a year.
+    """
     stopped_at, stopped_by, bounced_at, complained_at = standing.stopped_at, standing.stopped_by, "", ""
     stops = memory.stopped_at is not None and not _since(memory.agreed_at, memory.stopped_at)
     if memory.stopped_at and stops and (not stopped_at or (stopped_by and stamp(memory.stopped_at) > stopped_at)):
@@ -157,6 +160,7 @@ def stands_again(standing: Standing, memory: Memory, now: datetime) -> Standing:
         unreachable_why=COMPLAINED if complained_at else standing.unreachable_why or (BOUNCED if bounced_at else ""),
         noted=standing.noted or memory.noted,
         heard=_later(standing.heard, _heard_of(memory, now)),
+        had=_later(standing.had, _had_of(memory, once)),
     )
     return found if found == standing else structs.replace(found, version=standing.version + 1)
 
@@ -168,6 +172,11 @@ def _later(one: dict[str, str], other: dict[str, str]) -> dict[str, str]:
 def _since(undone: datetime | None, done: datetime) -> bool:
     # within one second nobody can tell which came first: then it stays done
     return undone is not None and undone > done
+
+
+def _had_of(memory: Memory, once: Collection[str]) -> dict[str, str]:
+    lines = sorted(memory.authorised.values(), key=lambda line: line.at)
+    return {line.rule: had_by(line.follow_up, line.at) for line in lines if line.rule in once}
 
 
 def _heard_of(memory: Memory, now: datetime) -> dict[str, str]:

@@ -65,9 +65,14 @@ def had(standing: Standing, rule: str, besides: str = "") -> str:
     return "" if by == besides else at
 
 
+def had_by(follow_up_id: str, at: datetime) -> str:
+    """How `had` tells of one: texts that sort by time."""
+    return f"{stamp(at)} {follow_up_id}"
+
+
 def with_had(standing: Standing, rule: str, follow_up_id: str, now: datetime) -> dict[str, str]:
     """`had` as an authorisation leaves it."""
-    return {**standing.had, rule: f"{stamp(now)} {follow_up_id}"}
+    return {**standing.had, rule: had_by(follow_up_id, now)}
 
 
 def with_heard(standing: Standing, follow_up_id: str, now: datetime) -> dict[str, str]:

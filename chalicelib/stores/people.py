@@ -238,6 +238,7 @@ def stands_again(before: Standing, after: Standing) -> Update:
             "version": after.version,
             "consents": dict(after.consents),
             "heard": dict(after.heard),
+            "had": dict(after.had),
             **{name: found for name, found in facts.items() if found},
         },
         remove=() if after.stopped_by else ("stopped_by",),

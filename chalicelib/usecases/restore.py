@@ -18,6 +18,7 @@ from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import local_day
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.journal import Line, Memory, remember, stands_again
+from chalicelib.domain.screening.once import happens_once
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import World
 from chalicelib.stores import follow_ups, gate, people
@@ -54,10 +55,11 @@ def restore(world: World, *, check: bool) -> Restored:
 
 
 def _mend(world: World, person: str, memory: Memory, *, check: bool) -> Restored:
+    once = {rule.name for rule in world.playbook.rules if happens_once(rule)}
     for _ in range(TRIES):
         now = world.clock.now()
         before = people.load_standing(world.table.get(people.standing_key(person)), person)
-        after = stands_again(before, memory, now)
+        after = stands_again(before, memory, now, once)
         doubted = _doubted(world, memory)
         try:
             if not check:

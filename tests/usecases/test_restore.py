@@ -15,7 +15,7 @@ from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.journal import Line
 from chalicelib.domain.playbook import RECIPIENT
-from chalicelib.domain.standing import SERVICE, Standing
+from chalicelib.domain.standing import SERVICE, Standing, had
 from chalicelib.errors import Busy, Retryable
 from chalicelib.ports import STOP
 from chalicelib.stores import follow_ups, gate, people
@@ -177,6 +177,14 @@ def test_what_they_heard_is_in_the_cap_list_again() -> None:
         world.journal.append([journal.authorised(follow_up(), NOON)])
         done(world)
         assert knows(world).heard == {follow_up().id: stamp(NOON)}
+
+
+@pytest.mark.parametrize(("rule", "kept"), [("expectation", True), ("thank-you", False)])
+def test_what_somebody_gets_once_a_year_is_not_theirs_again(rule: str, *, kept: bool) -> None:
+    with TestWorld() as world:
+        world.journal.append([journal.authorised(follow_up(rule=rule), NOON)])
+        done(world)
+        assert had(knows(world), rule) == (stamp(NOON) if kept else "")
 
 
 def test_who_agreed_again_since_is_not_stopped() -> None:
