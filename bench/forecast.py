@@ -29,7 +29,7 @@ from chalicelib.domain.order import Buyer, Learnt, Line, Parcel, View
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.standing import Standing
 from chalicelib.domain.voucher import Voucher
-from chalicelib.stores import follow_ups, people, vouchers
+from chalicelib.stores import follow_ups, people, plans, vouchers
 from chalicelib.table import DUE, INDEXES, Action
 from chalicelib.usecases.take_order import take_order
 from courtesy.forecast import foretell, live_until
@@ -45,7 +45,7 @@ CONSENTS = (
     "occasions/e-mail",
     "for you/e-mail",
     "offers/post",
-    "call/call",
+    "offers/call",
 )
 COUNTRIES = ("GB",) * 7 + ("IE", "US", "DE", "FR")
 THINGS = (("Sea-glass stud earrings", "EAR-SEA-001", 4800), ("Signet ring", "RING-001", 9200), ("Lambswool socks", "SOCK-GREY", 1800),
@@ -104,6 +104,8 @@ def _person(world: Rehearsal, n: int, chance: random.Random, now: datetime) -> B
         actions.append(people.put_contact(contact, None, None if consents else now + timedelta(days=chance.randrange(5, 90))))
     if chance.random() < 0.3:
         actions += _voucher(person, n, known, chance)
+    if consents:
+        actions.append(plans.look(person, world.clock.now()))
     world.table.transact(actions, world.ids.token())
     return Buyer(f"Contact {n}", address.normalised, address.key, country)
 

@@ -22,6 +22,8 @@ from chalicelib.ports import World
 from chalicelib.stores import follow_ups, pages
 from chalicelib.usecases.live_table import is_live
 from chalicelib.usecases.live_through import live_through
+from chalicelib.usecases.note_rules import include_past as take_in_past
+from chalicelib.usecases.note_rules import note_rules
 from chalicelib.usecases.pause import is_paused, resume
 from courtesy.opened import opened
 from courtesy.up import say, say_json
@@ -57,14 +59,27 @@ def _change(text: str) -> tuple[str, Mode]:
     return rule, cast("Mode", mode)
 
 
-def foretell(world: World, days: int, changes: Iterable[tuple[str, Mode]] = ()) -> Forecast:
+def foretell(world: World, days: int, changes: Iterable[tuple[str, Mode]] = (), *, include_past: str = "") -> Forecast:
     """What the engine would do in so many days from now if the rules were changed so; a pause is taken as ended today.
 
+    `include_past`: a rule that would also take what was due before it was switched on, "" for none.
     Errors: Invalid for a rule that there is not; Misconfigured; Retryable.
     """
     playbook = changed(world.playbook, changes)
     with Rehearsal(world, playbook=playbook) as rehearsal:
+        if include_past:
+            note_rules(rehearsal)
+            take_in_past(rehearsal, include_past)
         return forecast(lived(rehearsal, days), playbook, world.shop)
+
+
+def affected(world: World, rule: str) -> int:
+    """How many messages switching the rule on would make of the past, if it were allowed to: what the owner confirms. Errors: as foretell."""
+    alone, with_past = (
+        next(one.messages for one in made.rules if one.rule == rule)
+        for made in (foretell(world, 1, [(rule, "on")], include_past=past) for past in ("", rule))
+    )
+    return max(0, with_past - alone)
 
 
 def changed(playbook: Playbook, changes: Iterable[tuple[str, Mode]]) -> Playbook:

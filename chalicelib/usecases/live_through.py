@@ -6,15 +6,16 @@ Where the clock can be moved, that is: by the local worker when its clock is adv
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.calendar import instant
 from chalicelib.ports import World
-from chalicelib.stores import errands, plans, webhooks
+from chalicelib.stores import errands, plans, rules, webhooks
 from chalicelib.usecases.list_follow_ups import next_due
 from chalicelib.usecases.tick import tick
 
 MAX_VISITS = 100_000
+TICK = timedelta(minutes=1)
 
 
 def live_through(world: World, until: datetime, move: Callable[[datetime], None], drain: Callable[[], None]) -> int:
@@ -45,5 +46,8 @@ def settle(world: World, drain: Callable[[], None]) -> int:
 def next_instant(world: World) -> datetime | None:
     """The first time after now at which a tick finds something to do, or None."""
     table, now = world.table, world.clock.now()
+    known = rules.load(table.get(rules.KEY, strong=False))
+    if known is not None and known.cursor:
+        return now + TICK  # everybody is being looked at anew, some at each tick
     times = (next_due(world), webhooks.next_untaken(table, now), errands.next_due(table, now), plans.next_due(table, now))
     return min((instant(time) for time in times if time is not None), default=None)
