@@ -15,7 +15,7 @@ from chalicelib.adapters.local.platform import KEPT_HERE, LocalWorld
 from chalicelib.config import ROOT, Settings
 from chalicelib.domain.follow_up import UNSURE
 from chalicelib.errors import CourtesyError, Invalid
-from courtesy import connect, forecast, orders, products, sending, vouchers, webhook_commands
+from courtesy import check, connect, forecast, orders, products, sending, vouchers, webhook_commands
 from courtesy.opened import chosen, opened
 from courtesy.up import running_url, say, say_json
 
@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     listed.add_argument("--contact", metavar="ADDRESS", default="", help="one person's")
     listed.set_defaults(do=_follow_ups)
 
-    for more in (forecast, sending, connect, orders, products, vouchers):
+    for more in (check, forecast, sending, connect, orders, products, vouchers):
         more.add_commands(partial(commands.add_parser, parents=[common]))
 
     build = commands.add_parser("build", parents=[common], help="build the static site into site/dist")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from chalicelib.domain.brand import READABLE, contrast
 from chalicelib.domain.calendar import is_quiet
 from chalicelib.domain.consent import EMAIL, NEWSLETTER
 from chalicelib.domain.fault import Fault, listed
-from chalicelib.domain.mending.colours import AA_TEXT, contrast, is_colour
 from chalicelib.domain.playbook import CALL, POST
 from chalicelib.domain.shop import Shop, newsletter_wordings
 
@@ -17,6 +17,7 @@ _LIGHT, _DARK = "#ffffff", "#162327"
 """The sheets that mails and pages are written on; of the dark grounds the lighter one, where contrast is least."""
 
 _OFTEN_MEANT = {"UK": "GB", "EN": "GB", "EL": "GR"}
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _AT_LEAST_NOTHING = ("cap", "daily_budget", "quiet_window_days", "hush_days", "undelivered_days", "patience_mails")
 _AT_LEAST_ONE = ("patience_days", "floor_days", "sunset_days")
@@ -134,13 +135,13 @@ def _countries(shop: Shop) -> Iterator[Fault]:
 def _brand(shop: Shop) -> Iterator[Fault]:
     colours = {name: getattr(shop.brand, name) for name in ("act", "act_dark", "ornament")}
     for name, colour in colours.items():
-        if not is_colour(colour):
+        if not _COLOUR.fullmatch(colour):
             yield Fault(("brand", name), f'Give `brand.{name}` as #rrggbb, such as "#0e5350", not "{colour}".')
     for name, ground, called, way in (("act", _LIGHT, "white", "darker"), ("act_dark", _DARK, "dark", "lighter")):
-        if is_colour(colours[name]) and (found := contrast(colours[name], ground)) < AA_TEXT:
+        if _COLOUR.fullmatch(colours[name]) and (found := contrast(colours[name], ground)) < READABLE:
             yield Fault(
                 ("brand", name),
-                f"Give `brand.{name}` as a {way} colour: its contrast on {called} is {_tenths(found)}, and text needs {AA_TEXT} to be read.",
+                f"Give `brand.{name}` as a {way} colour: its contrast on {called} is {_tenths(found)}, and text needs {READABLE} to be read.",
             )
     for name in ("voice", "plain"):
         if not (face := getattr(shop.brand, name)).strip() or any(char in '<>{};"\\' or ord(char) < 32 for char in face):

@@ -1,0 +1,151 @@
+"""Specimens: what each trigger tells its templates, of people and things that nobody knows. For checks and previews, never for sending.
+
+What usecases/compose.py gives a template stands here by the same names; tests/domain/test_specimens.py keeps the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.domain.playbook import RECIPIENT, Rule, Trigger
+from chalicelib.domain.shop import Shop
+from chalicelib.domain.standing import SERVICE
+
+Specimen = Mapping[str, object]
+
+SITE = "https://hello.pellow-wren.example"
+_STATUS = "https://pellow-wren.example/orders/specimen"
+_SHOP = "https://pellow-wren.example"
+
+_VOUCHER: Specimen = {
+    "code": "7HQ2M-9KXTC",
+    "value": "£15",
+    "minimum": "£60",
+    "expires": "22 December 2026",
+}
+_CLAIM: Specimen = {
+    "link": f"{SITE}/api/confirm?t=specimen",
+    "value": "£15",
+    "minimum": "£60",
+    "link_days": 7,
+    "newsletter": True,
+    "newsletter_wording": "Also send me the newsletter. One e-mail a month.",
+}
+_CLAIMED: Specimen = {
+    **_VOUCHER,
+    "over": "",
+    "again": False,
+    "consent_link": f"{SITE}/api/confirm?t=specimen",
+    "newsletter_wording": "Also send me the newsletter. One e-mail a month.",
+}
+_ORDER: Specimen = {
+    "number": "#1041",
+    "is_gift": False,
+    "placed": "22 November 2026",
+    "lines": [
+        {"title": "Tide ring, M", "quantity": 1, "price": "£48.00"},
+        {"title": "Lambswool socks, M", "quantity": 2, "price": "£28.00"},
+        {"title": "Postage", "quantity": 1, "price": "£3.50"},
+    ],
+    "more_lines": 0,
+    "items": ["Tide ring, M", "Lambswool socks, M"],
+    "total": "£79.50",
+    "charged": "€92.40",
+    "status_url": _STATUS,
+    "terms": "Prices include VAT.\n\nOur guarantee is two years.",
+    "withdrawal": "You may change your mind within 14 days.",
+    "carrier": "Royal Mail",
+    "tracking_number": "RM123456785GB",
+    "tracking_url": "https://parcels.example/RM123456785GB",
+}
+_ARRIVED: Specimen = {
+    **_ORDER,
+    "yes_url": f"{SITE}/api/expectation?t=specimen-yes",
+    "no_url": f"{SITE}/api/expectation?t=specimen-no",
+}
+_NOTE: Specimen = {
+    "giver": "Isobel",
+    "thanks_url": f"{SITE}/api/thanks?t=specimen",
+    "delete_on": "13 January 2027",
+}
+_TOLD: Mapping[Trigger, Specimen] = {
+    "claim": _CLAIM,
+    "claim again": _CLAIMED,
+    "confirmed": _CLAIMED,
+    "order": _ORDER,
+    "dispatch": _ORDER,
+    "arrival": _ARRIVED,
+    "thanks": {"recipient": "Ruth", "message": "It fits as if it had been made for me.\nThank you!"},
+    "voucher ends": {**_VOUCHER, "shop_url": _SHOP},
+    "product life": {
+        "item": "Lambswool socks, M",
+        "bought": "22 February 2026",
+        "months": 9,
+        "care": "Wash them inside out, and dry them flat.",
+        "shop_url": _SHOP,
+    },
+    "occasion": {
+        "label": "partner's birthday",
+        "own": False,
+        "date": "6 December",
+        "days": 14,
+        "never_url": f"{SITE}/api/occasion?t=specimen",
+        "shop_url": _SHOP,
+    },
+    "last year's gift": {
+        "items": ["Carrick locket"],
+        "date": "13 December",
+        "never_url": f"{SITE}/api/occasion?t=specimen",
+        "shop_url": _SHOP,
+    },
+    "item": {
+        "item": "Estuary ring",
+        "words": "A narrow band, hammered by hand.",
+        "url": f"{_SHOP}/products/estuary-ring",
+        "closing_out": False,
+        "because": "You told us that you like rings.",
+    },
+    "next order overdue": {"since": "22 November 2025", "shop_url": _SHOP},
+    "silence": {"since": "22 November 2025", "yes_url": f"{SITE}/api/welcome?t=specimen"},
+    "working day": {
+        "day": "Monday 23 November",
+        "waiting": [{"what": "Isobel asks about order #1041", "why": "Since Wednesday.", "how": "courtesy inquiry list"}],
+        "today": [{"what": "thank-you to isobel.trant@example.com", "why": "It arrived on Friday.", "how": ""}],
+        "held": [{"what": "care to isobel.trant@example.com", "why": "She ordered lately.", "how": "Goes on 13 December."}],
+        "by_hand": [{"what": "A note to Ruth", "why": "No address was given.", "how": "courtesy print notes"}],
+        "unsure": [
+            {"what": "receipt to ruth.okafor@example.com", "why": "", "how": "courtesy settle specimen sent | again | leave"}
+        ],
+        "floor": [{"what": "isobel.trant@example.com", "why": "Said yes, and heard nothing since May.", "how": ""}],
+        "pause_url": f"{SITE}/api/pause?t=specimen",
+    },
+}
+_SPARSE: Mapping[Trigger, Specimen] = {
+    "claim": {"newsletter": False, "newsletter_wording": ""},
+    "claim again": {"again": True, "over": "used", "consent_link": "", "newsletter_wording": ""},
+    "confirmed": {"over": "ended", "consent_link": "", "newsletter_wording": ""},
+    "order": {"is_gift": True, "more_lines": 2, "charged": "", "status_url": ""},
+    "dispatch": {"is_gift": True, "more_lines": 2, "carrier": "", "tracking_number": "", "tracking_url": ""},
+    "arrival": {"is_gift": True, "more_lines": 2, "carrier": "", "tracking_number": "", "tracking_url": ""},
+    "thanks": {"recipient": ""},
+    "product life": {"care": "", "months": 1},
+    "occasion": {"label": "birthday", "own": True, "days": 1},
+    "item": {"words": "", "closing_out": True},
+    "working day": {"waiting": [], "today": [], "held": [], "by_hand": [], "unsure": [], "floor": []},
+}
+"""Where less is known, or it is the other way round."""
+
+
+def specimens(rule: Rule, shop: Shop) -> tuple[Specimen, Specimen]:
+    """What the rule's mail would be told: of somebody of whom all is known, and of somebody of whom little is."""
+    told, less = (_NOTE, {"giver": ""}) if rule.to == RECIPIENT else (_TOLD.get(rule.trigger, {}), _SPARSE.get(rule.trigger, {}))
+    stops = rule.message_class != SERVICE
+    common = {
+        "shop": shop,
+        "lang": shop.locale,
+        "name": "" if rule.trigger == "claim" else "Ruth" if rule.to == RECIPIENT else "Isobel",
+        "reason": "You have this mail because it is a specimen.",
+        "stop_url": f"{SITE}/api/stop?t=specimen" if stops else "",
+        "stop_label": "Stop mail like this",
+    }
+    return {**common, **told}, {**common, **told, "name": "", **less}
