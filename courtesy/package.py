@@ -27,6 +27,12 @@ LEFT_OUT = ("dnspython",)
 LAMBDA_ROOT = "/var/task"
 """Where Lambda unpacks the zip. The bytecode names its sources there."""
 
+_UNUSED_DATA = ("phonenumbers/shortdata/region_*.py",)
+"""Emergency numbers and the like, each country's loaded when it is asked for: nobody is rung up by one."""
+
+_SELDOM = r"phonenumbers/data/[ra]"
+"""Each country's numbers, loaded when one of them is typed. Bytecode of them all would be half as large as everything that is ours."""
+
 _PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_17_x86_64")
 _LOCAL = Path("chalicelib", "adapters", "local")
 _CHALICE_RUNTIME = (chalice.__file__, chalice.app.__file__)
@@ -63,7 +69,7 @@ def _install(requirements: Path, work: Path, stage: Path) -> None:
     what = ("--requirement", str(work / "requirements.txt"), "--target", str(stage), "--no-compile")
     _run("-m", "pip", "install", *quietly, *exactly, *what, otherwise="pip could not fetch what requirements.txt pins")
     shutil.rmtree(stage / "bin", ignore_errors=True)
-    for pattern in _NOT_RUN:
+    for pattern in (*_NOT_RUN, *_UNUSED_DATA):
         for path in stage.rglob(pattern):
             path.unlink()
 
@@ -119,7 +125,7 @@ def _files(folder: Path, repository: Path) -> Iterator[Path]:
 
 def _compile(stage: Path) -> None:
     """Bytecode beside the sources, never checked against them: dates don't matter then, and Lambda could not write its own."""
-    how = ("-q", "--invalidation-mode", "unchecked-hash", "-s", str(stage), "-p", LAMBDA_ROOT)
+    how = ("-q", "-x", _SELDOM, "--invalidation-mode", "unchecked-hash", "-s", str(stage), "-p", LAMBDA_ROOT)
     _run("-m", "compileall", *how, str(stage), otherwise="what ships could not be compiled")
 
 
