@@ -11,7 +11,7 @@ from chalicelib.domain import follow_up as fu
 from chalicelib.domain.consent import consent_key
 from chalicelib.domain.floor import floor_at
 from chalicelib.domain.follow_up import FollowUp, follow_up_id, lifetime
-from chalicelib.domain.ladder import next_step
+from chalicelib.domain.ladder import has_passed, next_step, rung
 from chalicelib.domain.planning import from_moment
 from chalicelib.domain.playbook import Playbook, Rule
 from chalicelib.domain.reason import Reason
@@ -47,7 +47,7 @@ def look_ahead(playbook: Playbook, outlook: Outlook, on_since: Mapping[str, date
             continue
         if moment.at > outlook.now + AHEAD:
             later.append(moment.at - AHEAD)
-        elif one.id in found or outlook.now <= moment.at + lifetime(one.message_class, one.expires_after):
+        elif _waits(found.get(one.id)) or outlook.now <= moment.at + lifetime(one.message_class, one.expires_after):
             due.append(one)
     wanted = {one.id: one for one in due}
     return Ahead(
@@ -68,8 +68,9 @@ def still_wanted(rule: Rule, one: FollowUp, outlook: Outlook) -> Reason | None:
 
 
 def _moments(playbook: Playbook, outlook: Outlook) -> Iterator[tuple[Rule, Moment]]:
+    stands = rung(outlook.history, outlook.shop.manners, outlook.now)
     for rule in playbook.rules:
-        if rule.trigger in MOMENTS and rule.mode != "off" and _may_be_written_to(rule, outlook):
+        if rule.trigger in MOMENTS and rule.mode != "off" and _may_be_written_to(rule, outlook) and not has_passed(rule, stands):
             for moment in MOMENTS[rule.trigger](rule, outlook):
                 yield rule, moment
 
@@ -97,8 +98,8 @@ def _called_off(playbook: Playbook, outlook: Outlook, wanted: Mapping[str, Follo
             yield one.id, why
 
 
-def _waits(one: FollowUp) -> bool:
-    return one.state in (fu.PLANNED, fu.HELD)
+def _waits(one: FollowUp | None) -> bool:
+    return one is not None and one.state in (fu.PLANNED, fu.HELD)
 
 
 def _may_come_back(one: FollowUp) -> bool:

@@ -13,7 +13,7 @@ from chalicelib.domain.consent import OFFERS, consent_key
 from chalicelib.domain.delivery import BOUNCED
 from chalicelib.domain.follow_up import SENT, FollowUp
 from chalicelib.domain.history import History
-from chalicelib.domain.playbook import CALL, POST
+from chalicelib.domain.playbook import CALL, EMAIL, POST, Rule
 from chalicelib.domain.purchases import placed_at, standing_orders
 from chalicelib.domain.shop import Manners
 from chalicelib.domain.standing import MARKETING
@@ -76,6 +76,13 @@ def rung(history: History, manners: Manners, now: datetime) -> Rung:
     if _agreed(history, CALL) and _done_since(history, "call", since) is None:
         return Rung("call", since, acts=True, unanswered=many, why=why)
     return Rung("peace", since, unanswered=many, why=why)
+
+
+def has_passed(rule: Rule, stands: Rung) -> bool:
+    """Whether it is not, or no longer, the rule's turn. "Are we still welcome?" is asked all the same: it is for those who never respond."""
+    if rule.trigger == "silence":
+        return False
+    return stands.name != rule.channel or (rule.channel != EMAIL and not stands.acts)
 
 
 def next_step(history: History, manners: Manners, now: datetime) -> datetime | None:

@@ -21,7 +21,7 @@ KINDS = (
     "no-response-yet", "unreachable-by-mail", "working-day",
     # held
     "paused", "code-unknown", "cap", "quiet-hours", "daily-budget", "unrenderable", "ask", "inquiry-open", "helped-lately", "return-open",
-    "undelivered", "quiet-window", "presumption", "gives-way", "no-response", "unhappy",
+    "undelivered", "quiet-window", "presumption", "gives-way", "heard-lately", "no-response", "unhappy",
     # ended without being sent
     "stopped", "erased", "unreachable", "never", "no-address", "no-consent", "order-off", "rule-gone", "precondition-gone", "expired", "already-noted",
     "rejected", "by-hand-shop", "by-hand-country", "by-hand-no-address", "by-hand-unreachable", "by-hand-channel", "data-gone", "owner-left",

@@ -189,6 +189,7 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "presumption": _presumption,
     "gives-way": lambda t: f"It gives way to {called(t['to'])}, which matters more; it may go from {t.time('until')}.",
     "unhappy": lambda t: f"They could not be helped on {t.date('since')}, so nothing is offered to them until they come to us again.",
+    "heard-lately": lambda t: f"They have heard from us only lately, and one thing at a time is enough; it may go from {t.time('until')}.",
     "no-response": lambda t: (
         f"They have left {t.mails('count')} unanswered, so they are not mailed more; it may go when they respond in any way, "
         f"or from {t.time('until')}."
