@@ -228,7 +228,7 @@ def _mends_of_logo(folder: Path, name: str) -> list[str]:
     if Path(name).is_absolute() or ".." in Path(name).parts or not name.endswith(".svg"):
         return [f'Give `brand.logo` as the name of an SVG file beside shop.toml, such as "logo.svg", not "{name}".']
     if not path.is_file():
-        return [f'There is no file "{name}" beside shop.toml: put the logo there, or give logo = "" for the name in letters.']
+        return [f'There is no file "{name}" beside shop.toml: put the logo there, or give logo = "" for the name as text.']
     drawing = path.read_bytes()
     text = drawing.decode("utf-8", errors="replace")
     if "<svg" not in text:

@@ -44,7 +44,7 @@ class Vouchers(Struct, frozen=True, forbid_unknown_fields=True):
 class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     """How it looks, everywhere (manner 13). Colours as #rrggbb: `act` acts, `act_dark` does on dark, `ornament` only adorns.
 
-    `logo`: a drawing beside shop.toml (SVG), "" for the name in letters. `voice`: the face for what a person says, `plain` for what the
+    `logo`: a drawing beside shop.toml (SVG), "" for the name as text. `voice`: the face for what a person says, `plain` for what the
     shop does, as CSS names faces.
     """
 

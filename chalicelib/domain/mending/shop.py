@@ -19,9 +19,9 @@ _LIGHT, _DARK = "#ffffff", "#162327"
 _OFTEN_MEANT = {"UK": "GB", "EN": "GB", "EL": "GR"}
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
-_AT_LEAST_NOTHING = ("cap", "daily_budget", "quiet_window_days", "hush_days", "undelivered_days", "patience_mails")
 _AT_LEAST_ONE = ("patience_days", "floor_days", "sunset_days")
-MAX_TRANSIT, MAX_OFFER_NAME, MAX_DAYS = 60, 40, 3650
+_HOURS = ("quiet_from", "quiet_to", "send_hour")
+MAX_TRANSIT, MAX_OFFER_NAME, MAX_DAYS, MOST = 60, 40, 3650, 1_000_000
 
 
 def mends(shop: Shop) -> list[Fault]:
@@ -96,8 +96,7 @@ def _offer(shop: Shop) -> Iterator[Fault]:
 
 def _hours(shop: Shop) -> Iterator[Fault]:
     manners = shop.manners
-    hours = {"quiet_from": manners.quiet_from, "quiet_to": manners.quiet_to, "send_hour": manners.send_hour}
-    unfit = [name for name, hour in hours.items() if not 0 <= hour <= 23]
+    unfit = [name for name in _HOURS if not 0 <= getattr(manners, name) <= 23]
     for name in unfit:
         yield Fault(("manners", name), f"Give `{name}` as an hour from 0 to 23.")
     if not unfit and is_quiet(manners.send_hour, manners.quiet_from, manners.quiet_to):
@@ -107,12 +106,14 @@ def _hours(shop: Shop) -> Iterator[Fault]:
 
 
 def _numbers(shop: Shop) -> Iterator[Fault]:
-    for name in _AT_LEAST_NOTHING:
-        if not 0 <= getattr(shop.manners, name) <= 10**6:
-            yield Fault(("manners", name), f"Give `{name}` as nothing or more.")
-    for name in _AT_LEAST_ONE:
-        if not 1 <= getattr(shop.manners, name) <= MAX_DAYS:
+    for name in shop.manners.__struct_fields__:
+        number = getattr(shop.manners, name)
+        if not isinstance(number, int) or name in _HOURS:
+            continue
+        if name in _AT_LEAST_ONE and not 1 <= number <= MAX_DAYS:
             yield Fault(("manners", name), f"Give `{name}` from 1 to {MAX_DAYS} days.")
+        elif not 0 <= number <= MOST:
+            yield Fault(("manners", name), f"Give `{name}` from 0 to {MOST}.")
     for name in shop.limits.__struct_fields__:
         if getattr(shop.limits, name) < 1:
             yield Fault(("limits", name), f"Give `{name}` as one or more.")
