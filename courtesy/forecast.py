@@ -20,9 +20,9 @@ from chalicelib.errors import Invalid
 from chalicelib.logs import failed
 from chalicelib.ports import World
 from chalicelib.stores import follow_ups, pages
+from chalicelib.usecases.include_past import include_past as take_in_past
 from chalicelib.usecases.live_table import is_live
 from chalicelib.usecases.live_through import live_through
-from chalicelib.usecases.note_rules import include_past as take_in_past
 from chalicelib.usecases.note_rules import note_rules
 from chalicelib.usecases.pause import is_paused, resume
 from courtesy.opened import opened

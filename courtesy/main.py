@@ -12,11 +12,24 @@ from functools import partial
 from pathlib import Path
 
 from chalicelib.adapters.local.platform import KEPT_HERE, LocalWorld
-from chalicelib.config import ROOT, Settings
+from chalicelib.config import LOCAL, ROOT, Settings
 from chalicelib.domain.follow_up import UNSURE
 from chalicelib.errors import CourtesyError, Invalid
-from courtesy import check, connect, forecast, orders, products, sending, vouchers, webhook_commands
-from courtesy.opened import chosen, opened
+from courtesy import (
+    check,
+    connect,
+    forecast,
+    inquiries,
+    orders,
+    products,
+    rules,
+    sending,
+    tasks,
+    today,
+    vouchers,
+    webhook_commands,
+)
+from courtesy.opened import PLATFORMS, chosen, chosen_here, opened, opened_here
 from courtesy.up import running_url, say, say_json
 
 DONE, NO, CANNOT = 0, 1, 2
@@ -57,7 +70,7 @@ def _cannot(sentence: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--on", choices=("local",), default="local", help="the platform (default: local)")
+    common.add_argument("--on", choices=PLATFORMS, default=LOCAL, help="the platform (default: local)")
     common.add_argument("--data", type=Path, help="the local platform's folder (default: COURTESY_DATA, else .courtesy)")
 
     parser = argparse.ArgumentParser(prog="courtesy", description="Permission-first customer follow-up for small online shops.")
@@ -87,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     listed.add_argument("--contact", metavar="ADDRESS", default="", help="one person's")
     listed.set_defaults(do=_follow_ups)
 
-    for more in (check, forecast, sending, connect, orders, products, vouchers):
+    for more in (check, connect, forecast, orders, products, rules, sending, tasks, today, vouchers):
         more.add_commands(partial(commands.add_parser, parents=[common]))
 
     build = commands.add_parser("build", parents=[common], help="build the static site into site/dist")
@@ -98,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     package.set_defaults(do=_package)
 
     webhook_commands.add_commands(commands.add_parser, common)
+    inquiries.add_commands(commands.add_parser, common)
     return parser
 
 
@@ -112,7 +126,7 @@ def _up(asked: argparse.Namespace) -> int:
     from chalicelib.usecases.pause import is_paused
     from courtesy.up import Server, alone, asked_to_end
 
-    data = chosen(asked).data
+    data = chosen_here(asked).data
     ended = asked_to_end()
     with alone(data):
         if asked.fresh:
@@ -154,7 +168,7 @@ def _demo(asked: argparse.Namespace) -> int:
 def _clock(asked: argparse.Namespace) -> int:
     from courtesy import client
 
-    url = running_url(chosen(asked).data)
+    url = running_url(chosen_here(asked).data)
     if not (asked.advance or asked.to):
         say(client.get(url, "/dev/clock")["now"])
         return DONE
@@ -169,7 +183,7 @@ def _clock(asked: argparse.Namespace) -> int:
 def _outbox(asked: argparse.Namespace) -> int:
     from courtesy.outbox import listed
 
-    with opened(asked) as world:
+    with opened_here(asked) as world:
         found = listed(world, world.outbox.all())
     if asked.as_json:
         say_json(found)

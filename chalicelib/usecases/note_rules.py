@@ -14,13 +14,13 @@ import msgspec
 from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.products import Products
 from chalicelib.domain.triggers import MOMENTS
-from chalicelib.errors import Conflict, Lost, NotFound
+from chalicelib.errors import Lost
 from chalicelib.ports import World
 from chalicelib.stores import plans, rules
 from chalicelib.stores.rules import Known
 
 AT_ONCE = 100
-_FROM_THE_START = "-"
+FROM_THE_START = "-"
 
 
 def note_rules(world: World) -> Mapping[str, datetime]:
@@ -36,28 +36,12 @@ def note_rules(world: World) -> Mapping[str, datetime]:
     return rules.on_since(known)
 
 
-def include_past(world: World, rule: str) -> None:
-    """The owner wants the rule to take what was due before it was switched on. Errors: NotFound, Conflict, Retryable."""
-    before = rules.load(world.table.get(rules.KEY))
-    if before is None or rule not in before.since:
-        raise NotFound(
-            f'No rule "{rule}" is on here: courtesy check lists the rules, and a running shop notices them within a minute.'
-        )
-    known = msgspec.structs.replace(
-        before, since={**before.since, rule: None}, cursor=_FROM_THE_START, version=before.version + 1
-    )
-    try:
-        world.table.write(rules.put(known, before))
-    except Lost:
-        raise Conflict("The playbook changed this moment: ask once more.") from None
-
-
 def _noticed(before: Known | None, playbook: Playbook, products: Products, now: datetime) -> Known:
     on, looked = [rule.name for rule in playbook.rules if rule.mode != "off"], _print(playbook, products)
     if before is None:
         return Known(since=dict.fromkeys(on), looked=looked)  # nothing is past where nothing was before
     since = {name: before.since.get(name, now) for name in on}
-    cursor = before.cursor if looked == before.looked else _FROM_THE_START
+    cursor = before.cursor if looked == before.looked else FROM_THE_START
     return msgspec.structs.replace(before, since=since, looked=looked, cursor=cursor)
 
 
@@ -69,7 +53,7 @@ def _print(playbook: Playbook, products: Products) -> str:
 
 def _look_at_some(world: World, cursor: str, now: datetime) -> str:
     """Where to go on, "" at the end."""
-    persons, following = plans.later_than(world.table, now, AT_ONCE, None if cursor == _FROM_THE_START else cursor)
+    persons, following = plans.later_than(world.table, now, AT_ONCE, None if cursor == FROM_THE_START else cursor)
     for person in persons:
         world.table.write(plans.look(person, now))
     return following or ""

@@ -18,7 +18,7 @@ from chalicelib.domain.identity import person_id
 from chalicelib.domain.merging import judged, merge, merge_gift
 from chalicelib.domain.order import Learnt, Order, View, is_off, order_key
 from chalicelib.domain.planning import changes, forget_recipient_at, recipient_of, wanted
-from chalicelib.domain.playbook import RECIPIENT
+from chalicelib.domain.playbook import RECIPIENT, Trigger
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
 from chalicelib.domain.voucher import Voucher, readings
@@ -29,6 +29,9 @@ from chalicelib.table import Action
 from chalicelib.usecases.plan_person import look_again
 
 TRIES = 6
+
+TAKES: tuple[Trigger, ...] = ("order", "dispatch", "arrival")
+"""What an order sets off."""
 
 
 def take_order(world: World, learnt: Learnt) -> Order:
