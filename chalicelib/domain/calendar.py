@@ -107,6 +107,13 @@ def clock_time(at: datetime, zone: str) -> str:
     return f"{local.day} {MONTHS[local.month - 1]} at {local:%H:%M}"
 
 
+def day_name(at: datetime, zone: str) -> str:
+    """For people: Monday 2 March."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{WEEKDAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]}"
+
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
     "January",
     "February",

@@ -25,6 +25,9 @@ SHARDS = ("0",)
 """One shard by default. A person belongs to one shard, so that two workers never meet on a standing."""
 
 PAGE = 100
+FAILED_LANE = "failed"
+"""In the due index, but nobody looks at it again: so that the owner hears of it without a look at everything."""
+
 _DUE_KEYS = ("due_pk", "due_sk")
 PREFIX = "F#"
 
@@ -109,6 +112,17 @@ def looked_at_by(table: Table, until: datetime) -> Iterator[FollowUp]:
             yield from load_many(table, ids).values()
             if after is None:
                 break
+
+
+def failed_since(table: Table, since: datetime) -> list[FollowUp]:
+    """What the mailer refused for good since then, oldest first. What the owner left at that is not among it."""
+    entries = [
+        entry
+        for shard in SHARDS
+        for entry in table.query_index(DUE, due_partition(shard, FAILED_LANE), low=stamp(since), limit=PAGE).entries
+    ]
+    found = load_many(table, [entry.key[1].removeprefix(PREFIX) for entry in entries])
+    return [one for one in found.values() if one.state == fu.FAILED]
 
 
 def next_due(table: Table, shard: str, lane: str, after: datetime) -> str | None:
@@ -221,11 +235,17 @@ def back_to_planned(follow_up: FollowUp, token: str, why: Reason, look_at: datet
     )
 
 
-def failed(id_: str, token: str, why: Reason) -> Update:
-    """The mailer will never take it. Also from unsure."""
+def failed(id_: str, token: str, why: Reason, now: datetime) -> Update:
+    """The mailer will never take it; the owner hears of it. Also from unsure."""
     return Update(
-        key(id_), set={"state": fu.FAILED, "reason": value(why)}, remove=_DUE_KEYS, when=_mine(token, fu.SENDING, fu.UNSURE)
+        key(id_),
+        set={"state": fu.FAILED, "reason": value(why), **_told_of(id_, now)},
+        when=_mine(token, fu.SENDING, fu.UNSURE),
     )
+
+
+def _told_of(id_: str, at: datetime) -> dict[str, str]:
+    return {"due_pk": due_partition(shard_of(fu.person_of(id_)), FAILED_LANE), "due_sk": f"{stamp(at)}#{id_}"}
 
 
 def unsure(follow_up: FollowUp, token: str, now: datetime, look_at: datetime) -> Update:
@@ -327,8 +347,7 @@ def settle(event: DeliveryEvent) -> Update:
         why = Reason("rejected", {"detail": event.detail})
         return Update(
             key(event.follow_up_id),
-            set={"state": fu.FAILED, "reason": value(why)},
-            remove=_DUE_KEYS,
+            set={"state": fu.FAILED, "reason": value(why), **_told_of(event.follow_up_id, event.at)},
             when=(OneOf("state", fu.before(fu.FAILED)),),
         )
     return Update(

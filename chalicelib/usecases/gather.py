@@ -13,7 +13,7 @@ from chalicelib.domain.claim import Claim, Contact
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.order import Buyer, Order
-from chalicelib.domain.playbook import BUYER, CLAIMANT, CONTACT, GIVER, RECIPIENT
+from chalicelib.domain.playbook import BUYER, CLAIMANT, CONTACT, GIVER, OWNER, RECIPIENT
 from chalicelib.domain.purchases import standing_orders
 from chalicelib.domain.screening import Case
 from chalicelib.domain.standing import MARKETING
@@ -50,6 +50,8 @@ def _about(follow_up: FollowUp) -> list[Key]:
             keys.append(orders.key(follow_up.anchor))
             if role != BUYER:
                 keys.append(orders.gift_key(follow_up.anchor))
+        case role if role == OWNER:
+            pass  # what the shop itself says of them is enough
         case role if role == CLAIMANT:
             keys.append(people.claim_key(follow_up.person, follow_up.anchor))
         case _:
@@ -80,6 +82,8 @@ def _case(world: World, shard: str, follow_up: FollowUp, items: dict[Key, Item])
         playbook=world.playbook,
     )
     match follow_up.role:
+        case role if role == OWNER:
+            return msgspec.structs.replace(case, address=shop.owner or shop.reply_to)
         case role if role == CLAIMANT:
             claim = people.load_claim(items.get(people.claim_key(follow_up.person, follow_up.anchor)), now)
             return _for_claimant(case, claim)

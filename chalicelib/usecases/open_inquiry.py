@@ -11,7 +11,7 @@ from chalicelib.usecases.find_order import find_order
 from chalicelib.usecases.look_at_held import look_at_held
 
 MAX_WORDS = 2000
-HUSHED = ("inquiry-open", "helped-lately")
+HUSHED = ("inquiry-open", "unhappy", "helped-lately")
 """Reasons of what is held while somebody is helped, and for some days after."""
 
 

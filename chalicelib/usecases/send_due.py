@@ -174,7 +174,7 @@ def _call(world: World, one: Ready, token: str) -> int:
     except MailRefused as refused:
         now = world.clock.now()
         if refused.permanent:
-            _write(world, follow_ups.failed(one.id, token, Reason("rejected", {"detail": str(refused)})))
+            _write(world, follow_ups.failed(one.id, token, Reason("rejected", {"detail": str(refused)}), now))
         else:
             why = Reason("refused-for-now", {"at": stamp(now), "detail": str(refused)})
             _write(world, follow_ups.back_to_planned(follow_up, token, why, now + REFUSED_WAIT))

@@ -11,6 +11,7 @@ from chalicelib.ports import ERRANDS, WEBHOOKS, World
 from chalicelib.stores import errands, plans, webhooks
 from chalicelib.usecases.live_table import is_live
 from chalicelib.usecases.note_rules import note_rules
+from chalicelib.usecases.plan_morning import plan_morning
 from chalicelib.usecases.plan_person import plan_person
 from chalicelib.usecases.send_due import send_due
 
@@ -31,6 +32,7 @@ def tick(world: World) -> int:
             world.table.write(errands.put_off(errand, now))
     if is_live(world):
         _look_at_people(world)
+        plan_morning(world)
     return send_due(world)
 
 

@@ -204,8 +204,7 @@ def test_every_key_that_the_stores_write_is_told() -> None:
 
 
 def test_every_partition_of_the_due_index_is_told() -> None:
-    lanes = {follow_ups.due_partition("<shard>", lane) for lane in LANES}
-
+    lanes = {follow_ups.due_partition("<shard>", lane) for lane in (*LANES, follow_ups.FAILED_LANE)}
     others = {store._PARTITION for store in (errands, inquiries, tasks, webhooks)}
     assert named(section(text_of("data-model.md"), "The due index")) == lanes | others
 

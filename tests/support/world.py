@@ -124,6 +124,11 @@ def shipped_playbook() -> Playbook:
     return _PLAYBOOK
 
 
+def quiet_mornings(playbook: Playbook) -> Playbook:
+    """Without the owner's mail of each working day, which would stand between all others."""
+    return Playbook(tuple(rule for rule in playbook.rules if rule.trigger != "working day"))
+
+
 _SHOP = read_shop(ROOT / "shop" / "shop.toml")
 _PLAYBOOK = read_playbook(ROOT / "shop" / "playbook.toml")
 _PRODUCTS = read_products(ROOT / "shop" / "products.toml")
@@ -132,12 +137,14 @@ _ZONES = TzZones()
 
 
 class TestWorld:
-    """ports.World. `close` it, or use it in a `with`."""
+    """ports.World. `close` it, or use it in a `with`. `mornings`: whether the owner gets a mail each working day."""
 
     __test__ = False
     storefronts = STOREFRONTS
 
-    def __init__(self, *, path: Path | None = None, table: Table | None = None, at: datetime = NOON, **shop: object) -> None:
+    def __init__(
+        self, *, path: Path | None = None, table: Table | None = None, at: datetime = NOON, mornings: bool = False, **shop: object
+    ) -> None:
         self._path = path
         self.sqlite = SqliteTable(path / "table.db" if path else ":memory:")
         self.table: Table = table or self.sqlite
@@ -153,7 +160,7 @@ class TestWorld:
         self.renderer = _TEMPLATES
         self.zones = _ZONES
         self.shop = demo_shop(**shop)
-        self.playbook = shipped_playbook()
+        self.playbook = shipped_playbook() if mornings else quiet_mornings(shipped_playbook())
         self.products = _PRODUCTS
         self.office: Office | None = None
 

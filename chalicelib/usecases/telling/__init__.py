@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from chalicelib.domain.playbook import RECIPIENT, Trigger
 from chalicelib.errors import Misconfigured
-from chalicelib.usecases.telling import claims, orders, reminders
+from chalicelib.usecases.telling import claims, orders, owner, reminders
 from chalicelib.usecases.telling.telling import Context, Telling
 
 __all__ = ["Context", "Telling", "tell"]
@@ -26,6 +26,7 @@ _TELL: Mapping[Trigger, Callable[[Telling], Context]] = {
     "item": reminders.item,
     "next order overdue": reminders.invitation,
     "silence": reminders.still_welcome,
+    "working day": owner.morning,
 }
 """By what triggered it. What goes on paper or by telephone is told elsewhere."""
 

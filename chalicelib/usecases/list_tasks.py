@@ -1,0 +1,74 @@
+"""What the owner asks: what is to be done by hand, for whom and by when. Names and addresses are looked up, and stand nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from chalicelib.domain.calendar import days_after, stamp
+from chalicelib.domain.fact import ADDRESS, PHONE, Fact
+from chalicelib.domain.gift import Gift
+from chalicelib.domain.screening import Case
+from chalicelib.domain.task import OUTCOMES, Task
+from chalicelib.ports import World
+from chalicelib.stores import follow_ups, tasks
+from chalicelib.usecases.gather import gather
+from chalicelib.usecases.who import number_of
+
+BATCH = 50
+
+
+class Listed(Struct, frozen=True):
+    """One line. `rule`: what it came from. `name`, `postal` (the lines of a label) and `phone`: "" and none where they are not known, or no
+    longer kept; `address`: for e-mail. `about`: the order as the shop calls it, or "". `outcomes`: what may become of it.
+    """
+
+    id: str
+    kind: str
+    rule: str
+    due_at: str
+    name: str
+    address: str
+    postal: tuple[str, ...]
+    phone: str
+    about: str
+    outcomes: tuple[str, ...]
+
+
+def list_tasks(world: World, *, today: bool = False) -> list[Listed]:
+    """Those that are to be done, the soonest due first; `today`: only those due by the end of today. Errors: Retryable."""
+    tomorrow = days_after(world.clock.now(), 1, 0, world.shop.zone)
+    found = [task for task in tasks.open_ones(world.table) if not today or task.due_at < tomorrow]
+    cases = _cases(world, found)
+    return [_listed(task, cases.get(task.id)) for task in found]
+
+
+def _cases(world: World, found: list[Task]) -> dict[str, Case]:
+    ids = [task.id for task in found]
+    return {
+        case.follow_up.id: case
+        for start in range(0, len(ids), BATCH)
+        for case in gather(world, follow_ups.SHARDS[0], ids[start : start + BATCH])
+    }
+
+
+def _listed(task: Task, case: Case | None) -> Listed:
+    gift = (case.gift if case is not None and task.kind == "note" else None) or Gift()
+    facts = case.history.facts if case is not None and case.history is not None else ()
+    return Listed(
+        id=task.id,
+        kind=task.kind,
+        rule=task.rule,
+        due_at=stamp(task.due_at),
+        name=case.name if case is not None else "",
+        address=case.address if case is not None else "",
+        postal=gift.postal or tuple(_fact(facts, ADDRESS).splitlines()),
+        phone=_fact(facts, PHONE),
+        about=number_of(case.order) if case is not None and case.order is not None else "",
+        outcomes=OUTCOMES[task.kind],
+    )
+
+
+def _fact(facts: Iterable[Fact], kind: str) -> str:
+    return next((fact.value for fact in facts if fact.kind == kind), "")

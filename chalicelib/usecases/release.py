@@ -1,0 +1,40 @@
+"""The owner releases what is held: a rule that asks first gets its yes; of the rest, what held it may be over."""
+
+from __future__ import annotations
+
+from chalicelib.domain import follow_up as fu
+from chalicelib.errors import Conflict, Lost, NotFound, Refused
+from chalicelib.ports import DUE_NOW, World
+from chalicelib.stores import follow_ups
+
+ASKED = "ask"
+BY_TIME = ("cap", "quiet-hours", "quiet-window", "daily-budget", "helped-lately", "no-response", "gives-way")
+"""Reasons that end by themselves: these manners bind the owner, too."""
+
+
+def release(world: World, id_: str) -> bool:
+    """Looked at at once, every check asked anew; whether that was a yes to a rule that asks. Its own manners are never overridden.
+
+    Errors: NotFound, Conflict (it is not held, or until a time, or by a pause), Retryable.
+    """
+    try:
+        found = follow_ups.load_many(world.table, [id_]).get(id_)
+    except (ValueError, Refused):
+        found = None
+    if found is None:
+        raise NotFound("There is no follow-up of that id: courtesy follow-ups lists them.")
+    if found.state != fu.HELD:
+        raise Conflict(f"That follow-up is {found.state}: only what is held can be released.")
+    if found.reason.kind == "paused":
+        raise Conflict("You have paused all sending: courtesy resume ends that.")
+    if found.reason.kind in BY_TIME:
+        raise Conflict(
+            "That follow-up is held until a time, which nobody shortens: courtesy follow-ups says until when, and why."
+        )
+    now, asks = world.clock.now(), found.reason.kind == ASKED
+    try:
+        world.table.write(follow_ups.owner_released(found, now) if asks else follow_ups.look_later(found, now))
+    except Lost:
+        raise Conflict("That follow-up moved on this moment: courtesy follow-ups shows how it stands.") from None
+    world.queue.put(DUE_NOW, {"why": "released"})
+    return asks
