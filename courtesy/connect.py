@@ -14,7 +14,7 @@ from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.errors import Invalid, Misconfigured
 from chalicelib.ports import Office
 from chalicelib.usecases.run_errand import NO_KEY
-from courtesy.opened import chosen, opened
+from courtesy.opened import chosen_here, opened_here
 from courtesy.up import is_running, say
 
 DONE, NO = 0, 1
@@ -101,7 +101,7 @@ def _connect(asked: Asked) -> int:
     from chalicelib.usecases.connect import subscribe
 
     needs = NEEDS[asked.storefront]
-    with opened(asked) as world:
+    with opened_here(asked) as world:
         _check_kind(world, asked.storefront)
         given: dict[str, str] = {}
         if not (asked.keep_keys or asked.check):
@@ -118,7 +118,7 @@ def _connect(asked: Asked) -> int:
         say(f"Its events come to us: {', '.join(subscribed.topics)}.")
         if not asked.no_history:
             _history(world)
-    if is_running(chosen(asked).data):
+    if is_running(chosen_here(asked).data):
         say("Close the running shop and start it again, so that it knows the keys.")
     say("Connected. Each night it is asked for what was missed: courtesy catch-up does it now.")
     return DONE
@@ -182,7 +182,7 @@ def _catch_up(asked: Asked) -> int:
     from chalicelib.usecases.catch_up import catch_up, next_catch_up
     from chalicelib.usecases.connect import connected, look_back
 
-    with opened(asked) as world:
+    with opened_here(asked) as world:
         if world.shop.storefront.kind not in NEEDS:
             raise Misconfigured("This shop posts its own events, so there is nothing to ask for: have it post them again.")
         connected(world)

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from chalicelib.adapters.local.table_sqlite import SqliteTable, copy_file
 from chalicelib.errors import Conflict, Misconfigured
 from chalicelib.usecases.restore import Restored
-from courtesy.opened import chosen, opened
+from courtesy.opened import chosen_here, opened, opened_here
 from courtesy.up import alone, say
 
 DONE = 0
@@ -26,6 +26,15 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     settle.add_argument("id", help="of an unsure follow-up: courtesy follow-ups shows it")
     settle.add_argument("how", choices=("sent", "again", "leave"), help="it went out, send it again, or leave it at that")
     settle.set_defaults(do=_settle)
+
+    release = add("release", help="say yes to what a rule asks you about, or have what is held looked at now")
+    release.add_argument("id", help="of a held follow-up: courtesy follow-ups shows it")
+    release.set_defaults(do=_release)
+
+    stop = add("stop", help="somebody asked you to stop, by phone or in a reply")
+    stop.add_argument("address", help="theirs, for e-mail")
+    stop.add_argument("--never", action="store_true", help="by no channel at all: no letter and no call either")
+    stop.set_defaults(do=_stop)
 
     backup = add("backup", help="copy the table, also while the shop runs")
     backup.add_argument("file", type=Path, help="must not be there yet")
@@ -68,20 +77,43 @@ def _settle(asked: Asked) -> int:
     return DONE
 
 
-def _backup(asked: Asked) -> int:
+def _release(asked: Asked) -> int:
+    from chalicelib.usecases.release import release
+
     with opened(asked) as world:
+        agreed = release(world, asked.id)
+    say(f"{'Released' if agreed else 'Looked at now'}: every check is asked anew, and courtesy follow-ups shows what they say.")
+    return DONE
+
+
+def _stop(asked: Asked) -> int:
+    from chalicelib.usecases.stop import stop_address
+
+    with opened(asked) as world:
+        known = stop_address(world, asked.address, never=asked.never)
+    what = (
+        "Nothing goes to them any more, by no channel" if asked.never else "Neither courtesy nor marketing goes to them any more"
+    )
+    say(f"Stopped. {what}; only they themselves can change this.")
+    if not known:
+        say("Nothing else is known of that address: check how it is spelt.")
+    return DONE
+
+
+def _backup(asked: Asked) -> int:
+    with opened_here(asked) as world:
         try:
             world.table.copy_to(asked.file)
         except FileExistsError:
             raise Conflict(f"{asked.file} is there already: give another name.") from None
     say(
-        f"The table is copied to {asked.file}. Keep {chosen(asked).data / 'secrets.json'} and the journal, too: restoring needs both as they are now."
+        f"The table is copied to {asked.file}. Keep {chosen_here(asked).data / 'secrets.json'} and the journal, too: restoring needs both as they are now."
     )
     return DONE
 
 
 def _restore(asked: Asked) -> int:
-    data = chosen(asked).data
+    data = chosen_here(asked).data
     if not (data / "secrets.json").exists():
         raise Misconfigured(f"No shop has run on {data} yet: start one with courtesy up.")
     if asked.source is not None and not asked.source.exists():
@@ -97,7 +129,7 @@ def _check(asked: Asked) -> int:
         if asked.source is not None:
             table = Path(folder) / "table.db"
             copy_file(asked.source, table)
-        with opened(asked, table=table) as world:
+        with opened_here(asked, table=table) as world:
             _tell(restore(world, check=True))
     say("Nothing is changed yet: courtesy restore without --check does it.")
     return DONE
@@ -111,10 +143,10 @@ def _do_restore(asked: Asked, data: Path) -> int:
         paused = False
         if asked.source is not None:
             if (data / "table.db").exists():
-                with opened(asked) as world:
+                with opened_here(asked) as world:
                     paused = is_paused(world)
             _put_in_place(asked.source, data)
-        with opened(asked) as world:
+        with opened_here(asked) as world:
             if paused:
                 pause(world)  # the owner's word outlives the table
             done = restore(world, check=False)
