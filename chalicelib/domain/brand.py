@@ -46,10 +46,10 @@ def palette(brand: Brand) -> Palette:
     return Palette(
         act=(act, act_dark),
         hover=_OURS.hover if acts else (_mixed(act, _BLACK, 0.3), _mixed(act_dark, _WHITE, 0.35)),
-        soft=_OURS.soft if acts else (_mixed(act, _WHITE, 0.86), _mixed(act_dark, _DARK_SURFACE, 0.84)),
+        soft=_OURS.soft if acts else (_ground(act, _WHITE), _ground(act_dark, _DARK_SURFACE)),
         on_act=(_readable_on(act), _readable_on(act_dark)),
         ornament=_OURS.ornament if adorns else (ornament, lighter),
-        ornament_soft=_OURS.ornament_soft if adorns else (_mixed(ornament, _WHITE, 0.9), _mixed(lighter, _DARK_SURFACE, 0.84)),
+        ornament_soft=_OURS.ornament_soft if adorns else (_ground(ornament, _WHITE), _ground(lighter, _DARK_SURFACE)),
     )
 
 
@@ -78,6 +78,12 @@ def _luminance(colour: str) -> float:
 
 def _readable_on(ground: str) -> str:
     return max((_WHITE, _INK), key=lambda ink: contrast(ink, ground))
+
+
+def _ground(colour: str, surface: str) -> str:
+    """A tint of the surface on which the colour itself can still be read, if it can be on the surface."""
+    tints = [_mixed(colour, surface, share) for share in (0.86, 0.9, 0.94, 0.97)]
+    return next((tint for tint in tints if contrast(colour, tint) >= READABLE), tints[-1])
 
 
 def _mixed(colour: str, other: str, share: float) -> str:
