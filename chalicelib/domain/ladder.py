@@ -21,13 +21,14 @@ from chalicelib.domain.task import ANSWERED, Kind
 
 
 class Rung(Struct, frozen=True):
-    """Where somebody stands. `since`: from when they were beyond e-mail, the same for every rung of one silence. `acts`: whether the rung
-    is still to be taken; else we wait for what comes of it. `unanswered`: marketing mails without any response. `why`: no-response, or
+    """Where somebody stands. `since`: from when they were beyond e-mail, the same for every rung of one silence; `begins`: from when they
+    stand on this one. `acts`: whether it is still to be taken; else we wait for what comes of it. `unanswered`: marketing mails without any response. `why`: no-response, or
     unreachable where mail came back.
     """
 
     name: Literal["e-mail", "post", "call", "peace"]
     since: datetime
+    begins: datetime
     acts: bool = False
     unanswered: int = 0
     why: Literal["", "no-response", "unreachable"] = ""
@@ -66,16 +67,17 @@ def rung(history: History, manners: Manners, now: datetime) -> Rung:
     many = len(unanswered(history))
     since, why = _beyond_email(history, manners, now)
     if since is None:
-        return Rung("e-mail", last_response(history) or now, unanswered=many)
-    if since > now:
-        return Rung("peace", since, unanswered=many, why=why)
-    if _agreed(history, POST):
+        lately = last_response(history) or now
+        return Rung("e-mail", lately, lately, unanswered=many)
+    begins = since
+    if _agreed(history, POST) and since <= now:
         posted = _done_since(history, "letter", since)
         if posted is None or now < posted + timedelta(days=manners.patience_days):
-            return Rung("post", since, acts=posted is None, unanswered=many, why=why)
-    if _agreed(history, CALL) and _done_since(history, "call", since) is None:
-        return Rung("call", since, acts=True, unanswered=many, why=why)
-    return Rung("peace", since, unanswered=many, why=why)
+            return Rung("post", since, begins, acts=posted is None, unanswered=many, why=why)
+        begins = posted + timedelta(days=manners.patience_days)
+    if _agreed(history, CALL) and since <= now and _done_since(history, "call", since) is None:
+        return Rung("call", since, begins, acts=True, unanswered=many, why=why)
+    return Rung("peace", since, begins, unanswered=many, why=why)
 
 
 def has_passed(rule: Rule, stands: Rung) -> bool:

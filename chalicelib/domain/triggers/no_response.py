@@ -20,5 +20,5 @@ def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
     why = Reason("unreachable-by-mail", {"since": stamp(stands.since)})
     if stands.why == "no-response":
         why = Reason("no-response-yet", {"count": stands.unanswered, "since": stamp(stands.since)})
-    day = local_day(stands.since, outlook.shop.zone) + timedelta(days=1 + rule.after_days)
+    day = local_day(stands.begins, outlook.shop.zone) + timedelta(days=1 + rule.after_days)
     yield Moment(anchor="ladder", at=at_send_hour(day, rule, outlook.shop), why=why, occurrence=stamp(stands.since))

@@ -11,7 +11,7 @@ from chalicelib.domain.purchases import own_gap, placed_at, standing_orders
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.triggers.moment import Moment, Outlook, at_send_hour
 
-EXPECTED_WITHIN = 365
+EXPECTED_WITHIN = 180
 """Days to the next order, of somebody whose own habit is not known."""
 
 LEAST, MOST = 60, 730
