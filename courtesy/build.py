@@ -11,13 +11,16 @@ import re
 import tempfile
 from pathlib import Path
 
-from chalicelib.domain.shop import Shop, newsletter_wording
+from chalicelib.domain.brand import face, palette
+from chalicelib.domain.shop import Brand, Shop, newsletter_wording
 from chalicelib.ports import Renderer
 
 SOURCES = Path(__file__).parent.parent / "site"
 SITE_CSS = "/css/site.css"
 DEV_CSS = "/css/dev.css"
 """What pages rendered at request time hand to their template as `css` and `dev_css`."""
+
+LOGO = "logo.svg"
 
 _PARTS = ("tokens.css", "base.css", "shop.css")
 _PAGES = {
@@ -30,8 +33,8 @@ _PAGES = {
 }
 
 
-def build(shop: Shop, renderer: Renderer, out: Path) -> list[Path]:
-    """Write the site to `out`, replacing what was there, and return its files in order.
+def build(shop: Shop, renderer: Renderer, out: Path, logo: bytes = b"") -> list[Path]:
+    """Write the site to `out`, replacing what was there, and return its files in order. `logo`: the drawing that `brand.logo` names.
 
     Made beside `out` and moved into place when it is whole, so that an error leaves the old site as it was, and nobody is served half
     a new one. Errors: Misconfigured (a template wants what the shop does not give).
@@ -39,10 +42,11 @@ def build(shop: Shop, renderer: Renderer, out: Path) -> list[Path]:
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".building-") as folder:
         made = Path(folder) / "new"
-        for name, content in _files(shop, renderer).items():
+        files = {name: content.encode() for name, content in _files(shop, renderer).items()}
+        for name, content in {**files, **({LOGO: logo} if logo else {})}.items():
             path = made / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.encode())
+            path.write_bytes(content)
         if out.exists():
             out.rename(Path(folder) / "old")
         made.rename(out)
@@ -51,7 +55,7 @@ def build(shop: Shop, renderer: Renderer, out: Path) -> list[Path]:
 
 def _files(shop: Shop, renderer: Renderer) -> dict[str, str]:
     """Path below the site's root → content."""
-    css = "".join(_squeezed((SOURCES / "css" / part).read_text(encoding="utf-8")) for part in _PARTS)
+    css = "".join(_squeezed((SOURCES / "css" / part).read_text(encoding="utf-8")) for part in _PARTS) + worn(shop.brand)
     hashed = f"css/site.{hashlib.sha256(css.encode()).hexdigest()[:10]}.css"
     context = {
         "shop": shop,
@@ -68,9 +72,44 @@ def _files(shop: Shop, renderer: Renderer) -> dict[str, str]:
         hashed: css,
         SITE_CSS.lstrip("/"): css,
         DEV_CSS.lstrip("/"): _squeezed((SOURCES / "css" / "dev.css").read_text(encoding="utf-8")),
-        "icon.svg": (SOURCES / "icon.svg").read_text(encoding="utf-8"),
+        "icon.svg": _icon(shop.brand),
         "robots.txt": (SOURCES / "robots.txt").read_text(encoding="utf-8"),
     }
+
+
+def logo_of(shop: Shop, folder: Path) -> bytes:
+    """The drawing beside shop.toml in `folder`, b"" where the shop goes by its name in letters."""
+    return (folder / shop.brand.logo).read_bytes() if shop.brand.logo else b""
+
+
+def worn(brand: Brand) -> str:
+    """What the shop's colours and faces change of tokens.css; nothing where they are ours. Errors: ValueError for what is no colour."""
+    if brand == Brand(logo=brand.logo):
+        return ""
+    found = palette(brand)
+    named = {
+        "act": found.act,
+        "act-hover": found.hover,
+        "act-soft": found.soft,
+        "on-act": found.on_act,
+        "garnet": found.ornament,
+        "garnet-soft": found.ornament_soft,
+    }
+    light, dark = (";".join(f"--{name}:{pair[mode]}" for name, pair in named.items()) for mode in (0, 1))
+    ours = Brand()
+    faces = "".join(
+        f";--f-{name}:{face(theirs)}"
+        for name, theirs, default in (("voice", brand.voice, ours.voice), ("plain", brand.plain, ours.plain))
+        if theirs != default
+    )
+    on_paper = f"--act:{found.act[0]};--garnet:{found.ornament[0]}"
+    return f":root{{{light}{faces}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}@media print{{:root{{{on_paper}}}}}"
+
+
+def _icon(brand: Brand) -> str:
+    drawn = (SOURCES / "icon.svg").read_text(encoding="utf-8")
+    found = palette(brand)
+    return drawn.replace('fill="#0e5350"', f'fill="{found.act[0]}"').replace('stroke="#fff"', f'stroke="{found.on_act[0]}"')
 
 
 def _squeezed(css: str) -> str:

@@ -217,10 +217,10 @@ def _follow_ups(asked: argparse.Namespace) -> int:
 
 
 def _build(asked: argparse.Namespace) -> int:
-    from courtesy.build import build
+    from courtesy.build import build, logo_of
 
     world = LocalWorld(chosen(asked))
-    files = build(world.shop, world.renderer, ROOT / "site" / "dist")
+    files = build(world.shop, world.renderer, ROOT / "site" / "dist", logo_of(world.shop, world.settings.shop))
     say(f"{len(files)} files in site/dist.")
     return DONE
 

@@ -23,7 +23,7 @@ from chalicelib.adapters.local.http import StartResponse, Wsgi, api
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.entrypoints import checkout, mail_answers, site_api, webhooks
 from chalicelib.errors import Conflict, CourtesyError, Misconfigured
-from courtesy.build import build
+from courtesy.build import build, logo_of
 from courtesy.dev_pages import DevPages
 from courtesy.worker import Worker
 
@@ -82,7 +82,7 @@ class Server:
             self.world.close()
             raise
         site = self.world.settings.data / "site"  # not site/dist: shops that run side by side must not build over each other
-        build(self.world.shop, self.world.renderer, site)
+        build(self.world.shop, self.world.renderer, site, logo_of(self.world.shop, self.world.settings.shop))
         self.worker = Worker(self.world)
         self._socket.application = wsgi(self.world, self.worker, site)
         self._note = self.world.settings.data / RUNNING

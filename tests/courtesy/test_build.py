@@ -8,16 +8,19 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.adapters.templates import Templates
 from chalicelib.domain.consent import Wording
 from chalicelib.domain.money import Money
-from chalicelib.domain.shop import Shop, Storefront
+from chalicelib.domain.shop import Brand, Shop, Storefront
 from chalicelib.domain.voucher import Offer
 from chalicelib.errors import Misconfigured
 from courtesy import art
-from courtesy.build import DEV_CSS, SITE_CSS, build
+from courtesy.build import DEV_CSS, SITE_CSS, build, logo_of, worn
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = Templates(ROOT / "templates")
@@ -156,6 +159,38 @@ def test_build_replaces_what_was_there(tmp_path: Path) -> None:
     build(SHOP, TEMPLATES, out)
 
     assert not (out / "old.html").exists()
+
+
+def test_the_shops_colours_reach_the_site(tmp_path: Path) -> None:
+    theirs = msgspec.structs.replace(SHOP, brand=Brand(act="#5b2a86", voice='"Old Standard", serif'))
+    build(theirs, TEMPLATES, tmp_path / "dist")
+    css = (tmp_path / "dist" / "css" / "site.css").read_text()
+
+    assert css.rindex("--act:#5b2a86") > css.rindex("--act:#0e5350")
+    assert "--f-voice:'Old Standard', serif" in css
+    assert "--f-plain:'Segoe UI'" not in css
+    assert '<rect width="32" height="32" rx="6" fill="#5b2a86"/>' in (tmp_path / "dist" / "icon.svg").read_text()
+
+
+def test_a_shop_in_our_colours_changes_no_style_sheet() -> None:
+    assert worn(Brand()) == worn(Brand(logo="logo.svg")) == ""
+
+
+@given(st.builds(Brand, voice=st.text(max_size=40), plain=st.text(max_size=40)))
+def test_no_face_breaks_the_style_sheet(brand: Brand) -> None:
+    css = worn(brand)
+    assert css.count("{") == css.count("}")
+    assert css.count("{") in (0, 5)
+    assert "<" not in css
+
+
+def test_a_logo_stands_in_place_of_the_name(tmp_path: Path) -> None:
+    (tmp_path / "logo.svg").write_text("<svg/>")
+    theirs = msgspec.structs.replace(SHOP, brand=Brand(logo="logo.svg"))
+    build(theirs, TEMPLATES, tmp_path / "dist", logo_of(theirs, tmp_path))
+
+    assert (tmp_path / "dist" / "logo.svg").read_text() == "<svg/>"
+    assert '<img src="/logo.svg" alt="Pellow &amp; Wren">' in (tmp_path / "dist" / "index.html").read_text()
 
 
 def test_a_failed_build_leaves_the_old_site(tmp_path: Path) -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.domain.brand import palette
+from chalicelib.domain.shop import Brand
+
 CSS = (Path(__file__).parents[2] / "site" / "css" / "tokens.css").read_text(encoding="utf-8")
-BASE = (Path(__file__).parents[2] / "templates" / "email" / "base.html").read_text(encoding="utf-8")
+MAILS = sorted((Path(__file__).parents[2] / "templates" / "email").rglob("*.html"))
 TEXT = [
     *[(ink, ground) for ink in ("ink", "ink-2", "act") for ground in ("paper", "surface")],
     *[
@@ -54,10 +57,28 @@ def test_lines_and_rings_can_be_seen(mode: str) -> None:
     assert [pair for pair in SHAPES if contrast(found[pair[0]], found[pair[1]]) < 3] == []
 
 
-def test_mails_use_the_same_colours() -> None:
+@pytest.mark.parametrize("template", MAILS, ids=lambda path: path.parent.name + "/" + path.name)
+def test_mails_use_the_same_colours(template: Path) -> None:
     known = {
         f"#{''.join(digit * 2 for digit in colour[1:])}" if len(colour) == 4 else colour
         for mode in ("light", "dark")
         for colour in colours(mode).values()
     }
-    assert set(re.findall(r"#[0-9a-f]{6}\b", BASE)) <= known
+    assert set(re.findall(r"#[0-9a-f]{6}\b", template.read_text(encoding="utf-8"))) <= known
+
+
+@pytest.mark.parametrize("template", MAILS, ids=lambda path: path.parent.name + "/" + path.name)
+def test_what_acts_in_a_mail_is_the_shops_own_colour(template: Path) -> None:
+    ours = {"#0e5350", "#7fd0c4", "#8a1c3f"}
+    assert not ours & set(re.findall(r"#[0-9a-f]{6}\b", template.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_brands_defaults_are_the_style_sheets(mode: str) -> None:
+    found, which = colours(mode), ("light", "dark").index(mode)
+    theirs = palette(Brand())
+    assert found["act"] == theirs.act[which]
+    assert found["act-hover"] == theirs.hover[which]
+    assert found["act-soft"] == theirs.soft[which]
+    assert found["garnet"] == theirs.ornament[which]
+    assert found["garnet-soft"] == theirs.ornament_soft[which]
