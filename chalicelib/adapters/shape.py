@@ -28,14 +28,15 @@ class Shaped:
     def __init__(self, raw: Any, kind: type[Struct]) -> None:
         self.faults: list[Fault] = []
         self.guessed: list[Where] = []
+        self._lost = False
         self._kept: dict[Where, list[int]] = {}
         value = self._struct(raw, kind, ())
         self.value: dict[str, Any] | None = None if value is _GONE else value
 
     @property
     def whole(self) -> bool:
-        """Whether no entry of a list was left out."""
-        return all(kept == list(range(len(kept))) for kept in self._kept.values())
+        """Whether no entry of a list was left out, as far as one can tell."""
+        return not self._lost and all(kept == list(range(len(kept))) for kept in self._kept.values())
 
     def place(self, where: Where) -> Where:
         """Of what stands there in `value`: where it stands in the file, which may have entries that were left out."""
@@ -104,14 +105,17 @@ class Shaped:
         for key, value in raw.items():
             if key in fields:
                 continue
+            # one that is not there yet first: it is likelier to be meant
             free = [name for name in fields if name not in raw]
-            near = get_close_matches(key, free, n=1)
+            near = get_close_matches(key, free, n=1) or get_close_matches(key, fields, n=1)
             meant = f" did you mean `{near[0]}`?" if near else f" take it out. {TOLD}"
             home = "" if near else _home(key, kind)
             self.faults.append(Fault((*where, key), f"There is no key `{key}` {_around(where)}:{home or meant}"))
-            if near:
+            if near and near[0] in free:
                 self.guessed.append((*where, near[0]))
                 yield near[0], value
+            elif near:
+                self._lost = True
 
 
 def _home(key: str, kind: type[Struct]) -> str:

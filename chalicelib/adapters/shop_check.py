@@ -14,7 +14,6 @@ from chalicelib.adapters.shop_files import (
     PRODUCTS,
     SHOP,
     Located,
-    Looked,
     look_at_playbook,
     look_at_products,
     look_at_shop,
@@ -24,7 +23,6 @@ from chalicelib.domain.fault import Fault, Where
 from chalicelib.domain.mending.offering import may_offer, offering_words, refusal
 from chalicelib.domain.mending.playbook import mends_with
 from chalicelib.domain.playbook import EMAIL, Playbook
-from chalicelib.domain.shop import Shop
 
 WORDS = "words.toml"
 
@@ -44,11 +42,13 @@ def check(shop_folder: Path, templates: Path) -> Checked:
     looked = TemplateCheck(templates)
     faults = {*shop.faults, *playbook.faults, *products.faults, *looked.unparsed(), *_of_words(shop_folder / WORDS)}
     if playbook.read is not None:
-        faults |= {*playbook.located(_missing(playbook.read, looked))}
-        faults |= {*_selling_words(playbook.read, shop_folder / WORDS)}
-        if shop.read is not None:
-            faults |= {*_fitting(playbook, shop.read)}
-            for rule in playbook.read.rules:
+        fitting = mends_with(playbook.read, shop.read) if shop.read is not None else []
+        if not shop.sound(("wordings",)):
+            fitting = [fault for fault in fitting if fault.where[-1] != "purpose"]
+        more = [fault for fault in (*_missing(playbook.read, looked), *fitting) if playbook.sound(fault.where)]
+        faults |= {*playbook.located(more), *_selling_words(playbook.read, shop_folder / WORDS)}
+        for at, rule in enumerate(playbook.read.rules):
+            if shop.read is not None and playbook.sound(("rule", at)):
                 faults |= {*looked.faults_of(rule, shop.read, may_offer(rule, playbook.read))}
     rules = playbook.read.rules if playbook.read else ()
     return Checked(
@@ -61,11 +61,6 @@ def check(shop_folder: Path, templates: Path) -> Checked:
             "template": looked.count,
         },
     )
-
-
-def _fitting(playbook: Looked[Playbook], shop: Shop) -> tuple[Located, ...]:
-    """What of the playbook does not fit the shop; of rules that are doubtful anyway nothing more is said."""
-    return playbook.located(mends_with(playbook.read, shop)) if playbook.read is not None else ()
 
 
 def _missing(playbook: Playbook, looked: TemplateCheck) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Struct
 
-from chalicelib.domain.fault import Fault
+from chalicelib.domain.fault import Fault, Where
 from chalicelib.domain.identity import parse_address
 from chalicelib.domain.mending import playbook as playbook_mending
 from chalicelib.domain.mending import products as products_mending
@@ -46,13 +46,14 @@ class Located(Struct, frozen=True, order=True):
 
 class Looked(Struct, Generic[T], frozen=True):
     """A file that was looked at whole. `read`: what it holds, or could hold once it is mended, None where too little is fit to tell.
-    `whole`: whether all entries of its lists are among it. `place`: from a fault's place in `read` to its line in the file.
+    `located`: from faults found in `read`, also by others, to their lines in the file. `sound`: whether nothing is wrong yet with the entry
+    that stands there in `read`.
     """
 
     faults: tuple[Located, ...]
     read: T | None
-    whole: bool
     located: Callable[[Iterable[Fault]], tuple[Located, ...]]
+    sound: Callable[[Where], bool]
 
 
 def read_shop(path: Path) -> Shop:
@@ -83,7 +84,7 @@ def look_at_playbook(path: Path) -> Looked[Playbook]:
 def look_at_products(path: Path) -> Looked[Products]:
     """products.toml, with all that is wrong with it; nothing is where it is missing."""
     if not path.exists():
-        return Looked((), Products(), whole=True, located=lambda _: ())
+        return Looked((), Products(), located=lambda _: (), sound=lambda _: True)
     return _look(path, Products, _of_products, products_mending.mends)
 
 
@@ -125,26 +126,33 @@ def _look(path: Path, kind: type[T], prepare: Prepared, mends: Callable[[T], Seq
     faults += shaped.faults
     lines = lines_of(text)
 
+    # where something was left out or guessed at, or is wrong already, only what has nothing to do with it is told
+    wrong = {where[:2] for where in (*(fault.where for fault in faults), *shaped.guessed) if where}
+
     def located(found: Iterable[Fault]) -> tuple[Located, ...]:
-        places = {fault: line_of(lines, shaped.place(fault.where)) for fault in found}
-        return tuple(sorted(Located(path, line, fault.sentence) for fault, line in places.items()))
+        return tuple(Located(path, line_of(lines, shaped.place(fault.where)), fault.sentence) for fault in found)
+
+    def sound(where: Where) -> bool:
+        place = shaped.place(where)[:2]
+        return not any(_meet(place, one) for one in wrong) if where else shaped.whole
 
     told = [Located(path, line_of(lines, fault.where), fault.sentence) for fault in faults]
     if shaped.value is None:
-        return Looked(tuple(sorted(told)), None, whole=False, located=located)
+        return Looked(tuple(sorted({*told})), None, located, sound)
     read = msgspec.convert(shaped.value, kind)
-    # where something was left out or guessed at, only what has nothing to do with it is told
-    doubtful = {where[:2] for where in (*(fault.where for fault in faults), *shaped.guessed)}
-    told += located(
-        fault
-        for fault in mends(read)
-        if (fault.where or shaped.whole) and not doubtful & {shaped.place(fault.where)[:size] for size in (1, 2)}
-    )
-    return Looked(tuple(sorted({*told})), read, whole=shaped.whole, located=located)
+    found = [fault for fault in mends(read) if sound(fault.where)]
+    wrong |= {shaped.place(fault.where)[:2] for fault in found if fault.where}
+    return Looked(tuple(sorted({*told, *located(found)})), read, located, sound)
+
+
+def _meet(one: Where, other: Where) -> bool:
+    """Whether one of them holds the other."""
+    size = min(len(one), len(other))
+    return one[:size] == other[:size]
 
 
 def _unread(why: Located) -> Looked[Any]:
-    return Looked((why,), None, whole=False, located=lambda _: ())
+    return Looked((why,), None, located=lambda _: (), sound=lambda _: False)
 
 
 _AT = re.compile(r" \(at line (\d+), column (\d+)\)$")

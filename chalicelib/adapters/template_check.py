@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -23,9 +23,11 @@ from chalicelib.errors import Misconfigured
 MAIL_PARTS = ("subject.txt", "body.txt", "body.html")
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _NO_TEXT = re.compile(r"<!--.*?-->|<style\b.*?</style>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+_UNDEFINED = re.compile(r"'(\w+)' is undefined|(?:has no attribute|does not export the requested name) '(\w+)'")
 _EVERYWHERE = {"lang", "reason", "stop_url", "stop_label"}
 """What the sheet that all mails are written on asks for, and hardly anybody else."""
 
+_OF_THE_SHOP = (*Shop.__struct_fields__, "storefront_url")
 _OWN_WORDS = "said"
 """adapters/templates.py gives them to every mail."""
 
@@ -108,40 +110,42 @@ class TemplateCheck:
         except UnicodeDecodeError as error:
             yield Located(path, error.object[: error.start].count(b"\n") + 1, "It is not UTF-8 here: save it in that encoding.")
         except jinja2.TemplateSyntaxError as error:
-            yield Located(path, error.lineno, f"This is no template: {_sentence(str(error.message))}")
+            yield Located(
+                path,
+                error.lineno,
+                f"This cannot be read ({error.message}): close what {{{{ and {{% open, and name only filters and tags that there are.",
+            )
 
     def _offers(self, path: Path, rule: Rule, may: May) -> Iterator[Located]:
+        """What sells where nothing may; the first of each line."""
         if may == "everything":
             return
         source = path.read_text(encoding="utf-8")
         tree = self._environment.parse(source)
         prices = may == "no price"
         unfit = {*PLACEHOLDERS, *(PRICES if prices else ())}
-        for line, name in _asked_for(tree, lambda name: name in unfit):
-            yield Located(path, line, refusal(rule, f"{{{{ {name} }}}}"))
-        said = [*_literal(self._environment, source, path.suffix)]
+        found = {line: f"{{{{ {name} }}}}" for line, name in _asked_for(tree, unfit.__contains__)}
+        said = [(1, _read_by_people(self._environment, source, path.suffix))]
         said += [(node.lineno, node.value) for node in tree.find_all(nodes.Const) if isinstance(node.value, str)]
         for start, text in said:
             for at, word in offering_words(text, prices=prices):
-                yield Located(path, start + text.count("\n", 0, at), refusal(rule, f'"{word}"'))
+                found.setdefault(start + text.count("\n", 0, at), f'"{word}"')
+        for line, what in sorted(found.items()):
+            yield Located(path, line, refusal(rule, what))
 
     def _strangers(self, path: Path, rule: Rule, given: Specimen) -> Iterator[Located]:
-        """Placeholders that the rule's trigger cannot fill."""
+        """Placeholders that the rule's trigger cannot fill, and what the shop does not have."""
         tree = self._environment.parse(path.read_text(encoding="utf-8"))
-        known = {*given, *_made_in(tree), *self._environment.globals, _OWN_WORDS}
-        strange = find_undeclared_variables(tree) - known
-        lines: dict[str, int] = {}
-        for node in tree.find_all(nodes.Name):
-            if node.name in strange and node.ctx == "load":
-                lines.setdefault(node.name, node.lineno)
-        for name, line in lines.items():
-            near = get_close_matches(name, given, n=1)
-            meant = f' Did you mean "{{{{ {near[0]} }}}}"?' if near else ""
-            yield Located(
-                path,
-                line,
-                f'There is no "{{{{ {name} }}}}" for trigger = "{rule.trigger}": it gives {", ".join(sorted({*given} - _EVERYWHERE))}.{meant}',
-            )
+        strange = find_undeclared_variables(tree) - {*given, *_made_in(tree), *self._environment.globals, _OWN_WORDS}
+        asked = _asked_for(tree, strange.__contains__)
+        for line, name in ((line, name) for line, name in asked if name in strange):
+            told = f"it gives {', '.join(sorted({*given} - _EVERYWHERE))}.{_meant(name, given)}"
+            yield Located(path, line, f'There is no "{{{{ {name} }}}}" for trigger = "{rule.trigger}": {told}')
+        for node in tree.find_all(nodes.Getattr):
+            if isinstance(node.node, nodes.Name) and node.node.name == "shop" and node.attr not in _OF_THE_SHOP:
+                name = f"shop.{node.attr}"
+                told = f"docs/settings.md tells every key of the shop.{_meant(name, [f'shop.{one}' for one in _OF_THE_SHOP])}"
+                yield Located(path, node.lineno, f'There is no "{{{{ {name} }}}}": {told}')
 
     def _unrendered(self, folder: Path, rule: Rule, given: tuple[Specimen, Specimen]) -> Iterator[Located]:
         """What comes to light only when somebody is written to: of somebody of whom all is known, and of somebody of whom little is."""
@@ -170,7 +174,14 @@ class TemplateCheck:
                 step = step.tb_next
         if isinstance(error, jinja2.TemplateNotFound):
             return Located(path, line, f'There is no template "{error.message}" to take from: mend its name.')
-        return Located(path, line, f"This cannot be written: {_sentence(str(error))}")
+        if named := _UNDEFINED.search(str(error)):
+            return Located(path, line, f'There is no "{named[1] or named[2]}" here: mend its name, or take it out.')
+        return Located(path, line, f"This cannot be written ({' '.join(str(error).split())}): mend it, or take it out.")
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f' Did you mean "{{{{ {near[0]} }}}}"?' if near else ""
 
 
 def _made_in(tree: nodes.Template) -> Iterator[str]:
@@ -199,8 +210,8 @@ def _asked_for(tree: nodes.Template, wanted: Callable[[str], bool]) -> Iterator[
             yield node.lineno, node.name
 
 
-def _literal(environment: jinja2.Environment, source: str, suffix: str) -> Iterator[tuple[int, str]]:
-    """What stands in it for people to read, as (line on which it begins, text): without placeholders and tags."""
+def _read_by_people(environment: jinja2.Environment, source: str, suffix: str) -> str:
+    """What stands in it for people to read, each word on its line: without placeholders and tags."""
     parts, line = [], 1
     for begins, kind, text in environment.lex(source):
         if kind == "data":
@@ -210,11 +221,4 @@ def _literal(environment: jinja2.Environment, source: str, suffix: str) -> Itera
         elif kind == "variable_begin":
             parts.append("\N{OBJECT REPLACEMENT CHARACTER}")
     whole = "".join(parts)
-    if suffix == ".html":
-        whole = _NO_TEXT.sub(lambda tag: "\n" * tag[0].count("\n"), whole)
-    yield 1, whole
-
-
-def _sentence(text: str) -> str:
-    told = " ".join(text.split())
-    return told if told.endswith((".", "?", "!")) else f"{told}."
+    return _NO_TEXT.sub(lambda tag: "\n" * tag[0].count("\n"), whole) if suffix == ".html" else whole
