@@ -30,6 +30,7 @@ from chalicelib.domain.shop import Brand, Limits, Manners, Shop, Storefront, Vou
 from chalicelib.domain.standing import Standing
 from chalicelib.domain.task import Task
 from chalicelib.domain.voucher import Offer, Voucher
+from chalicelib.domain.words import MAILS
 from chalicelib.ports import QUEUES
 from chalicelib.stores import errands, follow_ups, inquiries, tasks, webhooks
 from chalicelib.stores.connections import Connection
@@ -95,6 +96,15 @@ def test_every_default_is_the_one_in_the_code(heading: str) -> None:
             assert told[field.encode_name].startswith("must be given"), field.encode_name
         else:
             assert told[field.encode_name].startswith(_written(field.default)), field.encode_name
+
+
+def test_everything_that_the_owner_may_say_is_told() -> None:
+    told = {
+        row[0].strip("`"): [re.findall(r"`([^`]+)`", cell) for cell in row[1:]]
+        for row in rows(section(text_of("settings.md"), "words.toml"))
+    }
+
+    assert told == {mail: [[*one.languages], [*one.paragraphs], [*one.placeholders]] for mail, one in MAILS.items()}
 
 
 def test_every_variable_has_its_line() -> None:
