@@ -29,8 +29,9 @@ def key(shard: str) -> Key:
     return f"GATE#{shard}", "GATE"
 
 
-def _counter(now: datetime, shop: Shop) -> str:
-    return f"used_{local_day(now, shop.zone):%Y%m%d}"
+def _counter(now: datetime, shop: Shop, *, days_ago: int = 0) -> str:
+    # by the calendar, not by 24 hours: late on the day after clocks go back, that would name one day twice
+    return f"used_{local_day(now, shop.zone) - timedelta(days=days_ago):%Y%m%d}"
 
 
 def load(item: Item | None, now: datetime, shop: Shop) -> Gate:
@@ -78,7 +79,7 @@ def authorised(shard: str, worker: str, count: int, now: datetime, shop: Shop, *
     when: tuple[Condition, ...] = (Lacks("paused_at"), Equals("leased_by", worker))
     if counted:
         when = (*when, Below(today, daily_share(shop, len(follow_ups.SHARDS)) - count + 1))
-    old = tuple(_counter(now - timedelta(days=days), shop) for days in range(2, 9))
+    old = tuple(_counter(now, shop, days_ago=days) for days in range(2, 9))
     return Update(key(shard), set={"leased_until": _lease_ends(now)}, add={today: count}, remove=old, when=when)
 
 

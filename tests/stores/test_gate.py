@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -163,6 +163,16 @@ def test_each_day_counts_for_itself_and_old_days_are_forgotten(table: SqliteTabl
 
 
 # --- after a restore ---
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_mail_goes_at_every_hour_of_the_days_around_a_change_of_the_clocks(table: SqliteTable, hour: int) -> None:
+    for month in (3, 10):
+        for days in range(12):
+            now = datetime(2026, month, 20, hour, 30, tzinfo=UTC) + days * DAY
+            table.write(gate.take_lease("0", gate.load(table.get(gate.key("0")), now, SHOP), "ann", now))
+            table.write(gate.authorised("0", "ann", 1, now, SHOP, counted=True))
+            assert gate.load(table.get(gate.key("0")), now, SHOP).used_today >= 1
 
 
 def test_what_the_gate_forgot_is_made_up(table: SqliteTable) -> None:
