@@ -17,12 +17,13 @@ from chalicelib.adapters import aws
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.adapters.table_dynamodb import table_definition
 from chalicelib.config import ROOT, Settings
+from chalicelib.domain.identity import parse_address, person_id
+from chalicelib.domain.standing import Standing
 from chalicelib.stores import people, tasks
 from chalicelib.usecases.send_due import send_due
 from chalicelib.usecases.take_order import take_order
 from courtesy.main import main
 from tests.factories import gift_order, learnt, shopify_order, shopify_parcel
-from tests.support.known import person_of
 from tests.test_bootstrap import ENVIRONMENT, SECRETS
 
 ISOBEL = "isobel.trant@example.com"
@@ -174,7 +175,12 @@ def test_a_stop_by_phone_is_kept(ask: Ask, data: Path, never: bool) -> None:
     order(data)
     code, said = ask("stop", ISOBEL, *(["--never"] if never else []))
     assert (code, said.startswith("Stopped."), "check how it is spelt" in said) == (0, True, False)
-    found = with_world(data, lambda world: people.load_standing(world.table.get(people.standing_key(person_of(world))), ""))
+
+    def standing(world: LocalWorld) -> Standing:
+        person = person_id(world.secrets.people, parse_address(ISOBEL).key)
+        return people.load_standing(world.table.get(people.standing_key(person)), person)
+
+    found = with_world(data, standing)
     assert (bool(found.stopped_at), bool(found.never_at)) == (True, never)
 
 
