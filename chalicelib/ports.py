@@ -147,6 +147,10 @@ class Mailer(Protocol):
         """Of these mails, which went out, nothing is kept any more; a mailer that keeps none has nothing to do."""
         ...
 
+    def sweep(self, now: datetime) -> int:
+        """Forgets what was kept for its days (Mail.kept_days). How many; 0 of a mailer that keeps none."""
+        ...
+
 
 class Blob(Protocol):
     """Bytes under a name. Names are made by us, from [a-z0-9/-]."""
@@ -165,6 +169,10 @@ class Blob(Protocol):
 
     def names(self, prefix: str) -> list[str]:
         """All names below the folder `prefix`, sorted. Errors: Retryable."""
+        ...
+
+    def sweep(self, older_than: datetime, *, under: str) -> int:
+        """Deletes what was put before that, below the folder `under`. How many. Errors: Retryable."""
         ...
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.entrypoints.queues import handle
 from chalicelib.logs import failed
-from chalicelib.stores import requests
 from chalicelib.usecases.live_through import live_through, settle
 from chalicelib.usecases.recover import end_doubt, free_the_dead
 from chalicelib.usecases.tick import tick
 
 TICK_SECONDS = 10.0
-RAW_WEBHOOKS_KEPT = timedelta(days=30)
 
 
 class Worker:
@@ -104,8 +102,9 @@ class Worker:
                 queue.done(taken)
 
     def _sweep(self) -> None:
+        """What others do by themselves: DynamoDB with what is past its TTL, a mail service with what it keeps (also of before mail went over to
+        another server). All else is forgotten by the nightly use case, as everywhere.
+        """
         now = self._world.clock.now()
         self._world.table.sweep(int(now.timestamp()))
-        self._world.blob.sweep(now - RAW_WEBHOOKS_KEPT, under="webhooks")
-        self._world.blob.sweep(now - requests.KEPT, under="requests")
         self._world.outbox.sweep(now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.aws import error_code
@@ -10,6 +11,7 @@ from chalicelib.errors import Invalid, NotFound, Retryable
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 MAX_NAME = 200
 _NAME = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*")
@@ -69,3 +71,21 @@ class S3Blob:
             return sorted(one["Key"] for page in pages for one in page.get("Contents", []))
         except (BotoCoreError, ClientError) as error:
             raise Retryable(f"S3 did not list blobs ({error_code(error)}).") from error
+
+    def sweep(self, older_than: datetime, *, under: str) -> int:
+        """A thousand at a time. Errors: Invalid for the folder, Retryable."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        deleted = 0
+        try:
+            pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=f"{checked_name(under)}/")
+            for page in pages:
+                old: list[ObjectIdentifierTypeDef] = [
+                    {"Key": one["Key"]} for one in page.get("Contents", []) if one["LastModified"] < older_than
+                ]
+                if old:
+                    answer = self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": old, "Quiet": True})
+                    deleted += len(old) - len(answer.get("Errors", []))
+        except (BotoCoreError, ClientError) as error:
+            raise Retryable(f"S3 did not delete old blobs ({error_code(error)}).") from error
+        return deleted

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.aws import client
@@ -103,6 +104,10 @@ class SesMailer:
 
     def forget(self, follow_up_ids: Sequence[str]) -> None:
         """It keeps none."""
+
+    def sweep(self, now: datetime) -> int:
+        """It keeps none."""
+        return 0
 
     def send(self, follow_up_id: str, mail: Mail) -> str:
         """SES's message id. Errors: MailRefused, MailUncertain; no sentence holds an address."""

@@ -5,16 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
 
 from chalicelib.domain.identity import Address, address_or_none, tidy
-
-KEPT_AFTER_NOTE = timedelta(days=30)
-KEPT_UNDELIVERED = timedelta(days=120)
-LONGEST_AFTER_ARRIVAL = timedelta(days=60)
 
 Verdict = Literal["not", "ask", "gift"]
 NOT: Verdict = "not"
@@ -232,15 +227,3 @@ def recipient_key(gift: Gift) -> str:
     if gift.dedupe_key:
         return gift.dedupe_key
     return f"post:{'|'.join(_plain(part) for part in (gift.recipient, *gift.postal))}" if gift.postal else ""
-
-
-def delete_at(placed_at: datetime, arrived_at: datetime | None, note_due: datetime | None, off_at: datetime | None) -> datetime:
-    """When the recipient's data are deleted: 30 days after the note is due, or after arrival where none is.
-
-    Never more than 60 days after arrival. While nothing arrived, 120 days after the order; in any case 30 days after the order was off.
-    """
-    last = note_due or arrived_at
-    usual = last + KEPT_AFTER_NOTE if last else placed_at + KEPT_UNDELIVERED
-    if arrived_at:
-        usual = min(usual, arrived_at + LONGEST_AFTER_ARRIVAL)
-    return min(usual, off_at + KEPT_AFTER_NOTE) if off_at else usual

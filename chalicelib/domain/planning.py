@@ -11,10 +11,11 @@ from msgspec import Struct
 from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import days_after, instant, stamp
 from chalicelib.domain.follow_up import FollowUp, follow_up_id
-from chalicelib.domain.gift import NOT, Gift, delete_at, recipient_key
+from chalicelib.domain.gift import NOT, Gift, recipient_key
 from chalicelib.domain.order import ESTIMATED, Arrival, Order, arrival, is_off, live_parcels, off_since
 from chalicelib.domain.playbook import BUYER, RECIPIENT, Playbook, Rule, Trigger
 from chalicelib.domain.reason import Reason
+from chalicelib.domain.retention import recipient_kept_until
 from chalicelib.domain.shop import Shop
 from chalicelib.domain.standing import SERVICE
 from chalicelib.domain.triggers.moment import Moment
@@ -106,7 +107,7 @@ def forget_recipient_at(order: Order, playbook: Playbook, shop: Shop) -> datetim
     arrived = arrival(order, shop.arrivals, shop.zone)
     notes = [rule.after_days for rule in playbook.of("arrival") if rule.to == RECIPIENT] if arrived else []
     note_due = days_after(arrived.at, max(notes), shop.manners.send_hour, shop.zone) if arrived and notes else None
-    return delete_at(order.view.placed_at, arrived.at if arrived else None, note_due, off_since(order))
+    return recipient_kept_until(order.view.placed_at, arrived.at if arrived else None, note_due, off_since(order))
 
 
 def _happened(order: Order, shop: Shop) -> list[tuple[Trigger, datetime, Callable[[Rule], Reason]]]:

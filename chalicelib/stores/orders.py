@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.order import Order
 from chalicelib.domain.playbook import BUYER, GIVER
+from chalicelib.domain.retention import AFTER_LAST_ORDER, NET
 from chalicelib.ports import Table
 from chalicelib.stores import follow_ups, pages
 from chalicelib.stores.codec import from_item, to_item
 from chalicelib.table import TTL, Delete, Equals, Exists, Item, Key, Missing, Put, Update
 
-KEPT = timedelta(days=25 * 365 // 12 + 1)
-"""25 months."""
+KEPT = AFTER_LAST_ORDER + NET
+"""After its last event, as a net: the night forgets it before, or puts that off (domain.retention)."""
 
 LISTED = "ORDER#"
 
@@ -42,7 +43,7 @@ def load_gift(item: Item | None, order: Order, now: datetime) -> Gift | None:
 
 
 def put(order: Order, before: Order, now: datetime) -> Put:
-    """The order one version on, kept for 25 months more; loses when another event came between."""
+    """The order one version on, with 25 months more before its net strikes; loses when another event came between."""
     when = (Equals("version", before.version),) if before.version else (Missing(),)
     return Put(to_item(key(order.key), order, **{TTL: int((now + KEPT).timestamp())}), when=when)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.claim import LINK_LASTS, Claim, Contact
@@ -10,14 +10,12 @@ from chalicelib.domain.consent import Consent, consent_key
 from chalicelib.domain.delivery import BOUNCED, COMPLAINED
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.playbook import RECIPIENT
+from chalicelib.domain.retention import LEDGER
 from chalicelib.domain.standing import SERVICE, Standing, with_had, with_heard
 from chalicelib.ports import Table
 from chalicelib.stores import pages
 from chalicelib.stores.codec import from_item, to_item
 from chalicelib.table import TTL, Below, Check, Condition, Delete, Equals, Exists, Item, Key, Lacks, Missing, Put, Update, Value
-
-LEDGER_KEPT = timedelta(days=6 * 366)
-"""Consents and vouchers: proof of what was agreed and given."""
 
 
 def standing_key(person: str) -> Key:
@@ -102,11 +100,16 @@ def let_contact_go(person: str, until: datetime) -> Update:
 def put_consent(consent: Consent) -> Put:
     """One more line of the ledger."""
     key = (f"P#{consent.person}", f"CONSENT#{consent.purpose}#{consent.channel}#{stamp(consent.confirmed_at)}")
-    return Put(to_item(key, consent, **{TTL: int((consent.confirmed_at + LEDGER_KEPT).timestamp())}), when=(Missing(),))
+    return Put(to_item(key, consent, **{TTL: int((consent.confirmed_at + LEDGER).timestamp())}), when=(Missing(),))
 
 
 def _as_checked(standing: Standing) -> tuple[Condition, ...]:
     return (Equals("version", standing.version),) if standing.version else (Below("version", 1),)
+
+
+def unchanged(standing: Standing) -> Check:
+    """Holds only if the standing is as it was read."""
+    return Check(standing_key(standing.person), when=_as_checked(standing))
 
 
 def confirmed(standing: Standing, consent: Consent | None) -> Update:
@@ -174,7 +177,7 @@ def withdrawn(standing: Standing, now: datetime, source: str = "stop link") -> l
                 "basis": "withdrawn",
                 "withdrawn_at": stamp(now),
                 "source": source,
-                TTL: int((now + LEDGER_KEPT).timestamp()),
+                TTL: int((now + LEDGER).timestamp()),
             }
         )
         for name in sorted(standing.consents)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
+from chalicelib.domain.retention import REQUEST
 from chalicelib.ports import Table
 from chalicelib.stores import pages
 from chalicelib.stores.codec import from_item, to_item
 from chalicelib.table import TTL, Missing, Put
 
-KEPT = timedelta(days=90)
 _PARTITION = "REQUESTS"
 
 
@@ -33,7 +33,7 @@ class Request(Struct, frozen=True, omit_defaults=True):
 
 def put(request: Request) -> Put:
     """Kept for 90 days, for the owner to see. Loses when it is there already."""
-    ttl = int((request.asked_at + KEPT).timestamp())
+    ttl = int((request.asked_at + REQUEST).timestamp())
     return Put(to_item((_PARTITION, request.id), request, **{TTL: ttl}), when=(Missing(),))
 
 

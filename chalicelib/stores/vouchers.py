@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.domain.calendar import stamp
+from chalicelib.domain.retention import LEDGER
 from chalicelib.domain.voucher import Voucher
 from chalicelib.ports import Table
 from chalicelib.stores import pages
 from chalicelib.stores.codec import from_item, to_item
-from chalicelib.stores.people import LEDGER_KEPT
 from chalicelib.table import TTL, Check, Delete, Equals, Exists, Item, Key, Lacks, Missing, Put, Update
 
 ISSUED = "OFFER#"
@@ -32,7 +32,7 @@ def load(item: Item | None) -> Voucher | None:
 
 def issue(voucher: Voucher) -> tuple[Put, Put]:
     """The voucher and its person's mark. Loses when the person has one for the offer, or (once in 10 million millions) the code is taken."""
-    ttl = int((voucher.ends_at + LEDGER_KEPT).timestamp())
+    ttl = int((voucher.ends_at + LEDGER).timestamp())
     mark = issued_key(voucher.person, voucher.offer)
     return (
         Put(to_item(key(voucher.code), voucher, **{TTL: ttl}), when=(Missing(),)),

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from chalicelib.domain.calendar import stamp
+from chalicelib.domain.retention import RAW_WEBHOOK
 from chalicelib.ports import Table
 from chalicelib.stores.codec import from_item, to_item
 from chalicelib.table import DUE, TTL, Exists, Item, Key, Lacks, Missing, Put, Update
 
 UNTAKEN_AFTER = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=12)
-KEPT = timedelta(days=30)
 _PARTITION = "DUE#0#webhooks"
 TAKEN, DONE = "taken", "done"
 """Outcomes: something came of it; a request by law was met, and nothing of it is kept."""
@@ -59,7 +59,7 @@ def id_in(blob: str) -> str:
 
 def also_known(source: str, also: str, received: Received) -> Put:
     """The other name of a delivery. Loses when an earlier one has it."""
-    ttl = int((received.received_at + KEPT).timestamp())
+    ttl = int((received.received_at + RAW_WEBHOOK).timestamp())
     return Put({"pk": f"W#{source}#{also}", "sk": "ALSO", "first": received.id, TTL: ttl}, when=(Missing(),))
 
 
@@ -82,7 +82,7 @@ def put(received: Received) -> Put:
             received,
             due_pk=_PARTITION,
             due_sk=f"{stamp(received.received_at + UNTAKEN_AFTER)}#{received.id}",
-            **{TTL: int((received.received_at + KEPT).timestamp())},
+            **{TTL: int((received.received_at + RAW_WEBHOOK).timestamp())},
         ),
         when=(Missing(),),
     )

@@ -7,6 +7,7 @@ from chalicelib.domain.footers import for_person
 from chalicelib.domain.identity import first_name
 from chalicelib.domain.languages import GERMAN, PHRASES, chosen, tag
 from chalicelib.domain.playbook import BUYER, GIVER, RECIPIENT
+from chalicelib.domain.retention import MAIL_DAYS, RECIPIENTS_MAIL_DAYS
 from chalicelib.domain.screening import Case
 from chalicelib.domain.standing import SERVICE
 from chalicelib.errors import Misconfigured
@@ -14,7 +15,6 @@ from chalicelib.ports import STOP, Mail, World
 from chalicelib.usecases.stop import GIFT_SCOPE, STOP_ALL
 from chalicelib.usecases.telling import Context, Telling, tell
 
-KEPT_DAYS, RECIPIENT_KEPT_DAYS = 90, 30
 MAX_GREETED = 60
 
 
@@ -53,7 +53,7 @@ def compose(world: World, case: Case) -> Mail:
         html=rendered.html,
         stream=follow_up.message_class,
         headers=tuple((name, checked_header(value)) for name, value in headers),
-        kept_days=RECIPIENT_KEPT_DAYS if follow_up.role in (RECIPIENT, GIVER) else KEPT_DAYS,
+        kept_days=RECIPIENTS_MAIL_DAYS if follow_up.role in (RECIPIENT, GIVER) else MAIL_DAYS,
     )
 
 

@@ -16,6 +16,7 @@ from chalicelib.domain.delivery import BOUNCED
 from chalicelib.domain.errand import register, voucher_errand
 from chalicelib.domain.planning import planned
 from chalicelib.domain.reason import Reason
+from chalicelib.domain.retention import AFTER_REASON
 from chalicelib.domain.shop import Shop, wording_of
 from chalicelib.domain.standing import Standing
 from chalicelib.domain.voucher import Voucher, new_code
@@ -30,7 +31,6 @@ CONTRACT = "contract"
 
 TRIES = 4
 POOL_CHOICE = 20
-KEPT_AFTER_VOUCHER = timedelta(days=90)
 
 
 class Confirmed(Struct, frozen=True):
@@ -69,7 +69,7 @@ def confirm_claim(world: World, token: str) -> Confirmed:
         voucher = issued or _new_voucher(world, claim, now)
         actions: list[Action] = [people.claim_confirmed(claim, now)]
         actions.append(
-            _contact(world, claim, contact, until=None if consent or standing.consents else voucher.ends_at + KEPT_AFTER_VOUCHER)
+            _contact(world, claim, contact, until=None if consent or standing.consents else voucher.ends_at + AFTER_REASON)
         )
         if issued is None:
             actions += [*_issue(world, voucher, now), _voucher_mail(world, claim, voucher, now)]

@@ -14,6 +14,7 @@ from chalicelib.domain.ahead import Ahead, look_ahead
 from chalicelib.domain.floor import unheard
 from chalicelib.domain.follow_up import CANCELLED
 from chalicelib.domain.history import History
+from chalicelib.domain.retention import AFTER_REASON
 from chalicelib.domain.screening import End
 from chalicelib.domain.sunset import sunset_at
 from chalicelib.domain.triggers import Outlook
@@ -30,7 +31,6 @@ MOST_AT_ONCE = 80
 
 UNREADABLE_WAIT = timedelta(days=1)
 SOON = timedelta(minutes=2)
-KEPT_AFTER_SUNSET = timedelta(days=90)
 
 
 def look_again(world: World, person: str) -> None:
@@ -88,5 +88,5 @@ def _sunset(history: History, now: datetime) -> list[Action]:
     return [
         people.consents_ended(history.standing),
         *people.withdrawn(history.standing, now, "sunset"),
-        *([people.keep_contact(history.person, now + KEPT_AFTER_SUNSET)] if history.contact is not None else []),
+        *([people.keep_contact(history.person, now + AFTER_REASON)] if history.contact is not None else []),
     ]

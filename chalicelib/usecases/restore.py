@@ -18,6 +18,7 @@ from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import local_day
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.journal import Line, Memory, remember, stands_again
+from chalicelib.domain.retention import FINISHED
 from chalicelib.domain.screening.once import happens_once
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import World
@@ -60,7 +61,7 @@ def _mend(world: World, person: str, memory: Memory, *, check: bool) -> Restored
         now = world.clock.now()
         before = people.load_standing(world.table.get(people.standing_key(person)), person)
         after = stands_again(before, memory, now, once)
-        doubted = _doubted(world, memory)
+        doubted = _doubted(world, memory, now)
         try:
             if not check:
                 if after != before:
@@ -83,16 +84,19 @@ def _mend(world: World, person: str, memory: Memory, *, check: bool) -> Restored
     raise Retryable("Too much happened at once: pause the storefront, and run courtesy restore again.")
 
 
-def _doubted(world: World, memory: Memory) -> dict[str, Action]:
+def _doubted(world: World, memory: Memory, now: datetime) -> dict[str, Action]:
     found = follow_ups.load_many(world.table, list(memory.authorised))
     return {
-        id_: action for id_, line in sorted(memory.authorised.items()) if (action := _doubt(found.get(id_), line)) is not None
+        id_: action
+        for id_, line in sorted(memory.authorised.items())
+        if (action := _doubt(found.get(id_), line, now)) is not None
     }
 
 
-def _doubt(found: FollowUp | None, line: Line) -> Action | None:
+def _doubt(found: FollowUp | None, line: Line, now: datetime) -> Action | None:
     if found is None:
-        return follow_ups.forgotten(line)
+        # what was sent that long ago is not lost, but forgotten
+        return follow_ups.forgotten(line) if now < line.at + FINISHED else None
     settled = found.state == fu.UNSURE and found.tried_again
     return follow_ups.doubted(found, line) if found.state in MAY_HAVE_GONE and not settled else None
 

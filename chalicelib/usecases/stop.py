@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.domain import errand as errands_of
 from chalicelib.domain import journal
@@ -14,6 +14,7 @@ from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.planning import recipient_of
 from chalicelib.domain.playbook import RECIPIENT
 from chalicelib.domain.reason import Reason
+from chalicelib.domain.retention import AFTER_REASON
 from chalicelib.domain.screening import End
 from chalicelib.domain.standing import SERVICE
 from chalicelib.errors import Lost
@@ -23,8 +24,6 @@ from chalicelib.table import Action
 
 STOP_ALL = "all"
 GIFT_SCOPE = "gift:"
-KEPT_AFTER_STOP = timedelta(days=90)
-"""How long a contact without any consent is kept, for the orders that may still be under way."""
 
 
 def look_at_stop(world: World, token: str) -> Opened:
@@ -76,7 +75,7 @@ def _told_on(world: World, person: str, now: datetime) -> list[errands_of.Errand
 def let_go(world: World, person: str, now: datetime) -> None:
     """What a stop leaves behind is tidied up: planned mail called off, a gift's recipient forgotten, a contact kept no longer than it must."""
     with suppress(Lost):  # no contact of their own
-        world.table.write(people.let_contact_go(person, now + KEPT_AFTER_STOP))
+        world.table.write(people.let_contact_go(person, now + AFTER_REASON))
     known = follow_ups.of_person(world.table, person)
     for follow_up in known:
         _call_off(world, follow_up, now)

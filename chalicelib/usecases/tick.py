@@ -1,18 +1,20 @@
 """Each minute: what storefronts sent and nobody took, and errands that are to be tried, are queued; who is to be looked at is looked at; then
-what is due goes out.
+what is due goes out, and by night what is past its day is forgotten.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
 
-from chalicelib.errors import Lost
+from chalicelib.errors import Lost, Retryable
+from chalicelib.logs import failed
 from chalicelib.ports import ERRANDS, WEBHOOKS, World
 from chalicelib.stores import errands, plans, webhooks
 from chalicelib.usecases.live_table import is_live
 from chalicelib.usecases.note_rules import note_rules
 from chalicelib.usecases.plan_morning import plan_morning
 from chalicelib.usecases.plan_person import plan_person
+from chalicelib.usecases.retention import retention, retention_due
 from chalicelib.usecases.send_due import send_due
 
 PEOPLE_AT_ONCE, LOOK_SECONDS = 50, 15.0
@@ -33,7 +35,17 @@ def tick(world: World) -> int:
     if is_live(world):
         _look_at_people(world)
         plan_morning(world)
-    return send_due(world)
+    sent = send_due(world)
+    if is_live(world) and retention_due(world):
+        _forget(world)
+    return sent
+
+
+def _forget(world: World) -> None:
+    try:
+        retention(world)
+    except Retryable as error:  # what was sent is sent; in a minute it goes on where it was
+        failed("what is past its day could not be forgotten", error)
 
 
 def _look_at_people(world: World) -> None:

@@ -77,6 +77,21 @@ def test_deleted_blob_is_gone_and_deleting_twice_is_no_error(blob: Blob) -> None
         blob.get("a/b")
 
 
+def test_sweep_deletes_what_is_old_below_a_folder(blob: Blob) -> None:
+    for name in ("webhooks/a", "webhooks/b/c", "webhooks-of-old/a", "requests/a"):
+        blob.put(name, b"there")
+    assert blob.sweep(datetime.now(UTC) - timedelta(minutes=5), under="webhooks") == 0
+    assert blob.sweep(datetime.now(UTC) + timedelta(minutes=5), under="webhooks") == 2
+    assert blob.sweep(datetime.now(UTC) + timedelta(minutes=5), under="webhooks") == 0
+    assert (blob.names("webhooks"), blob.names("webhooks-of-old"), blob.names("requests")) == (
+        [],
+        ["webhooks-of-old/a"],
+        ["requests/a"],
+    )
+    with pytest.raises(Invalid):
+        blob.sweep(datetime.now(UTC), under="../x")
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.gift import ASK, GIFT, NOT, Gift, GiftTable, Judgement, Label, Signs, delete_at, judge, recipient_key
+from chalicelib.domain.gift import ASK, GIFT, NOT, Gift, GiftTable, Judgement, Label, Signs, judge, recipient_key
 from chalicelib.domain.identity import tidy
+from chalicelib.domain.retention import recipient_kept_until
 from tests.support.properties import hostile_text, quick
 from tests.support.world import NOON
 
@@ -250,4 +251,4 @@ def test_recipients_are_forgotten_on_their_day(arrived: int | None, note: int | 
     def day(number: int | None) -> datetime | None:
         return None if number is None else NOON + timedelta(days=number)
 
-    assert delete_at(NOON, day(arrived), day(note), day(off)) == day(kept_days)
+    assert recipient_kept_until(NOON, day(arrived), day(note), day(off)) == day(kept_days)

@@ -233,6 +233,9 @@ class SimMailer:
     def forget(self, follow_up_ids: Sequence[str]) -> None:
         pass
 
+    def sweep(self, now: datetime) -> int:
+        return 0
+
     def send(self, follow_up_id: str, mail: Mail) -> str:
         def hand_over(fault: str) -> str:
             if self._simulation.wired:
@@ -283,6 +286,9 @@ class SimBlob:
 
     def names(self, prefix: str) -> list[str]:
         return sorted(name for name in self._simulation.blobs if name.startswith(f"{prefix}/"))
+
+    def sweep(self, older_than: datetime, *, under: str) -> int:
+        return 0  # a run is shorter than they are kept
 
 
 class SimJournal:

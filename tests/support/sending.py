@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from chalicelib.domain.delivery import ACCEPTED, DeliveryEvent
 from chalicelib.domain.follow_up import FollowUp
@@ -95,6 +96,9 @@ class Service:
 
     def forget(self, follow_up_ids: Sequence[str]) -> None:
         pass
+
+    def sweep(self, now: datetime) -> int:
+        return 0
 
     def send(self, follow_up_id: str, mail: Mail) -> str:
         self.took.append((follow_up_id, mail))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -75,13 +75,16 @@ class CountedIds:
 
 
 class MemoryBlob:
-    """ports.Blob in a dict."""
+    """ports.Blob in a dict. `now`: when something is put."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
         self.kept: dict[str, bytes] = {}
+        self._put_at: dict[str, datetime] = {}
+        self._now = now
 
     def put(self, name: str, data: bytes) -> None:
         self.kept[name] = data
+        self._put_at[name] = self._now()
 
     def get(self, name: str) -> bytes:
         try:
@@ -94,6 +97,25 @@ class MemoryBlob:
 
     def names(self, prefix: str) -> list[str]:
         return sorted(name for name in self.kept if name.startswith(f"{prefix}/"))
+
+    def sweep(self, older_than: datetime, *, under: str) -> int:
+        old = [name for name in self.names(under) if self._put_at[name] < older_than]
+        for name in old:
+            del self.kept[name]
+        return len(old)
+
+
+class RememberedOutbox(Outbox):
+    """The outbox, and what it once had: a test of what went out need not ask before it is forgotten. `swept`: that, oldest first."""
+
+    swept: tuple[Kept, ...] = ()
+
+    def sweep(self, now: datetime) -> int:
+        before = self.all()
+        count = super().sweep(now)
+        left = {kept.id for kept in self.all()}
+        self.swept += tuple(kept for kept in before if kept.id not in left)
+        return count
 
 
 class MemoryJournal:
@@ -150,9 +172,9 @@ class TestWorld:
         self.table: Table = table or self.sqlite
         self.clock = StillClock(at)
         self.queue = SqliteQueue(path / "queue.db" if path else ":memory:")
-        self.outbox = Outbox(path / "outbox.db" if path else ":memory:", self.clock, self.queue)
+        self.outbox = RememberedOutbox(path / "outbox.db" if path else ":memory:", self.clock, self.queue)
         self.mailer: Mailer = self.outbox
-        self.blob: Blob = MemoryBlob()
+        self.blob: Blob = MemoryBlob(self.clock.now)
         self.journal: Journal = MemoryJournal()
         self.ids = CountedIds()
         self.worker = "worker"
@@ -203,8 +225,8 @@ class TestWorld:
             self.pass_time(hours=1)
 
     def mails(self, to: str = "") -> list[Kept]:
-        """What went out, oldest first."""
-        return [kept for kept in self.outbox.all() if to in ("", kept.mail.to)]
+        """What went out, oldest first, also what is kept no longer."""
+        return [kept for kept in (*self.outbox.swept, *self.outbox.all()) if to in ("", kept.mail.to)]
 
     def follow_ups(self, address: str = "") -> dict[str, Listed]:
         """By rule; fails when a rule planned two for what is asked."""

@@ -12,6 +12,7 @@ import ssl
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from ipaddress import ip_address
 from math import isfinite
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -84,6 +85,10 @@ class SmtpMailer:
 
     def forget(self, follow_up_ids: Sequence[str]) -> None:
         """It keeps none."""
+
+    def sweep(self, now: datetime) -> int:
+        """It keeps none."""
+        return 0
 
     def send(self, follow_up_id: str, mail: Mail) -> str:
         """The Message-ID. Errors: MailRefused, MailUncertain; no sentence holds an address or the server's own words."""

@@ -131,6 +131,9 @@ class NoMailer:
     def forget(self, follow_up_ids: Sequence[str]) -> None:
         pass
 
+    def sweep(self, now: datetime) -> int:
+        return 0
+
 
 class MemoryBlob:
     """ports.Blob in front of another, which is only read."""
@@ -157,6 +160,9 @@ class MemoryBlob:
         gone = {name for name, data in self._here.items() if data is None}
         new = {name for name, data in self._here.items() if data is not None and name.startswith(f"{prefix}/")}
         return sorted({*self._behind.names(prefix), *new} - gone)
+
+    def sweep(self, older_than: datetime, *, under: str) -> int:
+        return 0  # what is behind is only read, and nothing here grows old
 
 
 class MemoryJournal:
