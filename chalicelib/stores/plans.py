@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+import msgspec
 from msgspec import Struct
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.floor import Unheard
+from chalicelib.logs import failed
 from chalicelib.ports import Table
 from chalicelib.stores import pages
 from chalicelib.stores.codec import from_item, to_item
@@ -62,16 +64,24 @@ def _due(person: str, at: datetime) -> dict[str, str]:
 
 
 def due(table: Table, now: datetime, limit: int) -> list[Plan]:
-    """Those whose time has come, oldest first."""
+    """Those whose time has come, oldest first. One that cannot be read stops nobody else."""
     page = table.query_index(DUE, _PARTITION, high=f"{stamp(now)}~", limit=limit)
     items = table.get_many([entry.key for entry in page.entries]) if page.entries else {}
-    found = (load(items.get(entry.key)) for entry in page.entries)
+    found = (_readable(items.get(entry.key)) for entry in page.entries)
     return [plan for plan in found if plan is not None and plan.look_at <= now]
 
 
-def later_than(table: Table, now: datetime, limit: int, after: str | None) -> tuple[list[str], str | None]:
-    """Persons who are to be looked at later than that, and where to go on."""
-    page = table.query_index(DUE, _PARTITION, low=f"{stamp(now)}~", limit=limit, after=after)
+def _readable(item: Item | None) -> Plan | None:
+    try:
+        return load(item)
+    except msgspec.ValidationError as error:
+        failed("a plan cannot be read", error, person=str(item and item["pk"]).removeprefix("P#"))
+        return None
+
+
+def between(table: Table, now: datetime, until: datetime, limit: int, after: str | None) -> tuple[list[str], str | None]:
+    """Persons who are to be looked at later than now, and by `until`, and where to go on."""
+    page = table.query_index(DUE, _PARTITION, low=f"{stamp(now)}~", high=f"{stamp(until)}~", limit=limit, after=after)
     return [entry.sort.partition("#")[2] for entry in page.entries], page.next
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct, field
@@ -15,12 +15,13 @@ KEY: Key = ("RULES", "RULES")
 
 class Known(Struct, frozen=True, omit_defaults=True):
     """`since`: rule → from when it is on; None: always. One that is not there is off, or not known yet. `looked`: of what everybody was
-    last looked at anew for, and `cursor`: how far that is, "" at its end. `version` counts the writes.
+    last looked at anew for, and `cursor`: how far that is, "" at its end; `until`: whose next look lies later has been looked at since it began. `version` counts the writes.
     """
 
     since: dict[str, datetime | None] = field(default_factory=dict)
     looked: str = ""
     cursor: str = ""
+    until: datetime | None = None
     version: int = 0
 
 
@@ -35,6 +36,8 @@ def put(known: Known, before: Known | None) -> Put:
     return Put(to_item(KEY, known, version=known.version), when=when)
 
 
-def on_since(known: Known | None) -> Mapping[str, datetime]:
-    """Of those rules that were not always on."""
-    return {name: at for name, at in known.since.items() if at is not None} if known is not None else {}
+def on_since(known: Known | None, on: Iterable[str], now: datetime) -> Mapping[str, datetime]:
+    """Of those rules that were not always on. `on`: those that are; one that nobody has noticed yet is on from now."""
+    if known is None:
+        return {}
+    return {name: at for name in on if (at := known.since.get(name, now)) is not None}

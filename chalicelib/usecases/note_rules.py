@@ -11,6 +11,7 @@ from datetime import datetime
 
 import msgspec
 
+from chalicelib.domain.ahead import LOOK_AGAIN
 from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.products import Products
 from chalicelib.domain.triggers import MOMENTS
@@ -28,12 +29,12 @@ def note_rules(world: World) -> Mapping[str, datetime]:
     now, before = world.clock.now(), rules.load(world.table.get(rules.KEY, strong=False))
     known = _noticed(before, world.playbook, world.products, now)
     if known.cursor:
-        known = msgspec.structs.replace(known, cursor=_look_at_some(world, known.cursor, now))
+        known = _look_at_some(world, known, now)
     if before is None or known != before:
         known = msgspec.structs.replace(known, version=known.version + 1)
         with suppress(Lost):  # another worker noticed, too
             world.table.write(rules.put(known, before))
-    return rules.on_since(known)
+    return rules.on_since(known, known.since, now)
 
 
 def _noticed(before: Known | None, playbook: Playbook, products: Products, now: datetime) -> Known:
@@ -51,9 +52,11 @@ def _print(playbook: Playbook, products: Products) -> str:
     return hashlib.sha256(msgspec.json.encode(judged_by)).hexdigest()[:16]
 
 
-def _look_at_some(world: World, cursor: str, now: datetime) -> str:
-    """Where to go on, "" at the end."""
-    persons, following = plans.later_than(world.table, now, AT_ONCE, None if cursor == FROM_THE_START else cursor)
+def _look_at_some(world: World, known: Known, now: datetime) -> Known:
+    """Knows where to go on. Who has been looked at stands in the same list, farther on, so it is gone through only to where its end was."""
+    begins = known.cursor == FROM_THE_START
+    until = now + LOOK_AGAIN if begins or known.until is None else known.until
+    persons, following = plans.between(world.table, now, until, AT_ONCE, None if begins else known.cursor)
     for person in persons:
         world.table.write(plans.look(person, now))
-    return following or ""
+    return msgspec.structs.replace(known, cursor=following or "", until=until if following else None)

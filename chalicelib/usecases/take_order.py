@@ -40,7 +40,8 @@ def take_order(world: World, learnt: Learnt) -> Order:
     for _ in range(TRIES):
         now = world.clock.now()
         found = world.table.get_many([orders.key(key), orders.gift_key(key), rules.KEY])
-        on_since = rules.on_since(rules.load(found.get(rules.KEY)))
+        on = [rule.name for rule in world.playbook.rules if rule.mode != "off"]
+        on_since = rules.on_since(rules.load(found.get(rules.KEY)), on, now)
         before = orders.load(found.get(orders.key(key)), key)
         kept = orders.load_gift(found.get(orders.gift_key(key)), before, now)
         if before.view is None and learnt.view is not None and _is_past(world, learnt.source, learnt.view):
