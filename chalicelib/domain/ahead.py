@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
+import msgspec
 from msgspec import Struct
 
 from chalicelib.domain import follow_up as fu
@@ -28,33 +29,38 @@ LOOK_AGAIN = timedelta(days=30)
 
 
 class Ahead(Struct, frozen=True):
-    """What to do, and when to look next."""
+    """What to do, and when to look next. `reword`: due as before, but they are to say something else."""
 
     look_at: datetime
     plan: tuple[FollowUp, ...] = ()
     plan_again: tuple[FollowUp, ...] = ()
     move: tuple[FollowUp, ...] = ()
+    reword: tuple[FollowUp, ...] = ()
     call_off: tuple[tuple[str, Reason], ...] = ()
 
 
 def look_ahead(playbook: Playbook, outlook: Outlook, on_since: Mapping[str, datetime]) -> Ahead:
     """`on_since`: from when a rule is on, where it was not always: what was due before is the past, and left alone."""
     found = {one.id: one for one in outlook.history.follow_ups}
-    due, later = [], [outlook.now + LOOK_AGAIN, *_turns(playbook, outlook)]
+    due, waiting, later = [], [], [outlook.now + LOOK_AGAIN, *_turns(playbook, outlook)]
     for rule, moment in _moments(playbook, outlook):
         one = from_moment(rule, outlook.history.person, moment, outlook.now)
         if moment.at < on_since.get(rule.name, moment.at):
             continue
         if moment.at > outlook.now + AHEAD:
             later.append(moment.at - AHEAD)
-        elif _waits(found.get(one.id)) or outlook.now <= moment.at + lifetime(one.message_class, one.expires_after):
+        known = found.get(one.id)
+        if known is not None and _waits(known):
+            waiting.append((known, one))
+        elif moment.at <= outlook.now + AHEAD and outlook.now <= moment.at + lifetime(one.message_class, one.expires_after):
             due.append(one)
-    wanted = {one.id: one for one in due}
+    wanted = {one.id for one in (*due, *(one for _, one in waiting))}
     return Ahead(
         look_at=min(later),
         plan=tuple(one for one in due if one.id not in found),
         plan_again=tuple(one for one in due if one.id in found and _may_come_back(found[one.id])),
-        move=tuple(one for one in due if one.id in found and _waits(found[one.id]) and found[one.id].due_at != one.due_at),
+        move=tuple(_moved(known, one, outlook.now) for known, one in waiting if known.due_at != one.due_at),
+        reword=tuple(one for known, one in waiting if known.due_at == one.due_at and known.extra != one.extra),
         call_off=tuple(_called_off(playbook, outlook, wanted)),
     )
 
@@ -89,7 +95,7 @@ def _may_be_written_to(rule: Rule, outlook: Outlook) -> bool:
     return agreed and not closed_by(standing, rule.message_class, rule.channel)
 
 
-def _called_off(playbook: Playbook, outlook: Outlook, wanted: Mapping[str, FollowUp]) -> Iterator[tuple[str, Reason]]:
+def _called_off(playbook: Playbook, outlook: Outlook, wanted: Collection[str]) -> Iterator[tuple[str, Reason]]:
     for one in outlook.history.follow_ups:
         rule = playbook.named(one.rule)
         if rule is None or rule.trigger not in MOMENTS or not _waits(one) or one.id in wanted:
@@ -98,8 +104,15 @@ def _called_off(playbook: Playbook, outlook: Outlook, wanted: Mapping[str, Follo
             yield one.id, why
 
 
-def _waits(one: FollowUp | None) -> bool:
-    return one is not None and one.state in (fu.PLANNED, fu.HELD)
+def _moved(known: FollowUp, one: FollowUp, now: datetime) -> FollowUp:
+    if one.due_at > now or one.expires_at is None:
+        return one
+    # what a hold deferred is not dropped because it should have gone earlier still
+    return msgspec.structs.replace(one, expires_at=known.expires_at and max(known.expires_at, one.expires_at))
+
+
+def _waits(one: FollowUp) -> bool:
+    return one.state in (fu.PLANNED, fu.HELD)
 
 
 def _may_come_back(one: FollowUp) -> bool:

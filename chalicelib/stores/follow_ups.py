@@ -135,12 +135,14 @@ def next_due(table: Table, shard: str, lane: str, after: datetime) -> str | None
 
 
 def move(follow_up: FollowUp) -> Update:
-    """To another due time, and for the reason that goes with it; what held it is looked at anew."""
+    """To another due time, for the reason and with the words that go with it; what held it is looked at anew."""
     return Update(
         key(follow_up.id),
         set={
             "state": fu.PLANNED,
             "reason": value(follow_up.reason),
+            "why": value(follow_up.why),
+            "extra": value(follow_up.extra),
             "due_at": stamp(follow_up.due_at),
             "expires_at": value(follow_up.expires_at),
             **_looked_at(follow_up, follow_up.look_at),
@@ -149,14 +151,28 @@ def move(follow_up: FollowUp) -> Update:
     )
 
 
-def hold(follow_up: FollowUp, verdict: Hold) -> Update:
-    """Held, to be looked at again at the earlier of its release and its expiry."""
-    restarts = verdict.restarts or follow_up.expires_at is None
-    look_at = verdict.until if restarts or follow_up.expires_at is None else min(verdict.until, follow_up.expires_at)
+def reword(follow_up: FollowUp) -> Update:
+    """Due as before, but it is to say something else."""
     return Update(
         key(follow_up.id),
-        set={"state": fu.HELD, "reason": value(verdict.reason), **_looked_at(follow_up, look_at)},
-        remove=("expires_at",) if restarts else (),
+        set={"why": value(follow_up.why), "extra": value(follow_up.extra)},
+        when=(OneOf("state", (fu.PLANNED, fu.HELD)),),
+    )
+
+
+def hold(follow_up: FollowUp, verdict: Hold, now: datetime) -> Update:
+    """Held, to be looked at again at the earlier of its release and its expiry. Where the count to that stood still, and this hold does not
+    stop it, it starts anew: what stopped it is over.
+    """
+    if verdict.restarts:
+        counted: dict[str, Value] = {**_looked_at(follow_up, verdict.until)}
+    else:
+        expires = follow_up.expires_at or now + lifetime(follow_up.message_class, follow_up.expires_after)
+        counted = {"expires_at": stamp(expires), **_looked_at(follow_up, min(verdict.until, expires))}
+    return Update(
+        key(follow_up.id),
+        set={"state": fu.HELD, "reason": value(verdict.reason), **counted},
+        remove=("expires_at",) if verdict.restarts else (),
         when=(OneOf("state", (fu.PLANNED, fu.HELD)),),
     )
 

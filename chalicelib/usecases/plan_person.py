@@ -35,12 +35,11 @@ SOON = timedelta(minutes=2)
 
 def look_again(world: World, person: str) -> None:
     """Something happens to them: who has a plan is looked at in a moment. Written before what happens is, so that a crash between the two
-    costs a look and not a follow-up. Errors: Retryable.
+    costs a look and not a follow-up. Also where they are due: somebody may be looking at them just now, and has not seen it.
+    Errors: Retryable.
     """
-    plan = plans.load(world.table.get(plans.key(person), strong=False))
-    at = world.clock.now() + SOON
-    if plan is not None and plan.look_at > at:
-        world.table.write(plans.look(person, at))
+    if world.table.get(plans.key(person), strong=False) is not None:
+        world.table.write(plans.look(person, world.clock.now() + SOON))
 
 
 def plan_person(world: World, plan: Plan, on_since: Mapping[str, datetime]) -> None:
@@ -80,6 +79,7 @@ def _planned(ahead: Ahead) -> list[Action]:
         *map(follow_ups.put, ahead.plan),
         *map(follow_ups.put_again, ahead.plan_again),
         *map(follow_ups.move, ahead.move),
+        *map(follow_ups.reword, ahead.reword),
         *(follow_ups.end(id_, End(CANCELLED, why)) for id_, why in ahead.call_off),
     ]
 

@@ -10,6 +10,7 @@ from chalicelib.domain.follow_up import person_of
 from chalicelib.errors import Lost
 from chalicelib.ports import World
 from chalicelib.stores import canary, follow_ups, people
+from chalicelib.usecases.plan_person import look_again
 
 
 def record_delivery(world: World, event: DeliveryEvent) -> None:
@@ -22,6 +23,7 @@ def record_delivery(world: World, event: DeliveryEvent) -> None:
     if why := suppresses(event):
         now = world.clock.now()
         world.journal.append([journal.unreachable(person, why, now)])
+        look_again(world, person)  # perhaps a letter may go in place of mail
         with suppress(Lost):  # it was closed before
             world.table.write(people.unreachable(person, why, now))
     with suppress(Lost):  # it was settled before

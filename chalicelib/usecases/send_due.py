@@ -113,7 +113,7 @@ def _prepare(world: World, shard: str, case: Case, ahead: int) -> Ready | None:
         verdict = _judge(world, case, ahead)
     follow_up = case.follow_up
     if isinstance(verdict, Hold):
-        _write(world, follow_ups.hold(follow_up, verdict))
+        _write(world, follow_ups.hold(follow_up, verdict, case.now))
         return None
     if isinstance(verdict, End):
         if follow_up.state in fu.before(verdict.state) or _write(world, follow_ups.release(follow_up, case.now)):

@@ -21,6 +21,7 @@ from chalicelib.errors import Lost
 from chalicelib.ports import ERRANDS, STOP, Opened, World
 from chalicelib.stores import errands, follow_ups, orders, pages, people, tasks
 from chalicelib.table import Action
+from chalicelib.usecases.plan_person import look_again
 
 STOP_ALL = "all"
 GIFT_SCOPE = "gift:"
@@ -76,6 +77,7 @@ def let_go(world: World, person: str, now: datetime) -> None:
     """What a stop leaves behind is tidied up: planned mail called off, a gift's recipient forgotten, a contact kept no longer than it must."""
     with suppress(Lost):  # no contact of their own
         world.table.write(people.let_contact_go(person, now + AFTER_REASON))
+    look_again(world, person)  # they are not missed any more: the list of those below the floor must not name them
     known = follow_ups.of_person(world.table, person)
     for follow_up in known:
         _call_off(world, follow_up, now)
