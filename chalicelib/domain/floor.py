@@ -27,6 +27,20 @@ class Unheard(Struct, frozen=True, omit_defaults=True):
 
 def unheard(history: History, manners: Manners, now: datetime) -> Unheard | None:
     """None for who did not agree, who was written to lately, and who wants peace."""
+    since = _heard_of_us(history)
+    if since is None or now < since + timedelta(days=manners.floor_days) or rung(history, manners, now).name == "peace":
+        return None
+    return Unheard(history.person, since, _suggestion(history, manners, now))
+
+
+def floor_at(history: History, manners: Manners, now: datetime) -> datetime | None:
+    """When time alone would bring them below the floor, or None."""
+    since = _heard_of_us(history)
+    at = since + timedelta(days=manners.floor_days) if since is not None else None
+    return at if at is not None and at > now else None
+
+
+def _heard_of_us(history: History) -> datetime | None:
     standing = history.standing
     if not standing.consents or closed_by(standing, COURTESY):
         return None
@@ -35,19 +49,7 @@ def unheard(history: History, manners: Manners, now: datetime) -> Unheard | None
         for one in history.follow_ups
         if one.message_class != SERVICE and one.state in (SENT, HANDED_OVER)
     ]
-    since = max([*heard, min(instant(at) for at in standing.consents.values())])
-    if now < since + timedelta(days=manners.floor_days):
-        return None
-    return Unheard(history.person, since, _suggestion(history, manners, now))
-
-
-def floor_at(history: History, manners: Manners, now: datetime) -> datetime | None:
-    """When time alone would bring them below the floor, or None."""
-    found = unheard(history, manners, now + timedelta(days=manners.floor_days))
-    if found is None:
-        return None
-    at = found.since + timedelta(days=manners.floor_days)
-    return at if at > now else None
+    return max([*heard, min(instant(at) for at in standing.consents.values())])
 
 
 def _suggestion(

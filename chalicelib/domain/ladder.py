@@ -37,7 +37,8 @@ class Rung(Struct, frozen=True):
 def responses(history: History) -> Iterator[datetime]:
     """What counts as one: an order, a reply, a redeemed voucher, a preference that they saved, a call that reached them. Never an open or a click."""
     yield from (placed_at(order) for order in standing_orders(history.orders))
-    yield from (inquiry.opened_at for inquiry in history.inquiries if inquiry.source in ("question", "expectation"))
+    # what the owner opened came by word or as a reply, which nobody but the owner sees
+    yield from (inquiry.opened_at for inquiry in history.inquiries)
     yield from (fact.at for fact in history.facts if fact.how == "stated")
     yield from (instant(at) for at in history.standing.consents.values())
     yield from (task.done_at for task in history.tasks if task.done_at is not None and task.outcome in ANSWERED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from chalicelib.domain.calendar import instant
+from chalicelib.domain.calendar import instant, local_day
 from chalicelib.domain.follow_up import CANCELLED
 from chalicelib.domain.playbook import Rule
 from chalicelib.domain.reason import Reason
@@ -12,6 +12,7 @@ from chalicelib.domain.screening.verdict import Case, End, Objection
 from chalicelib.domain.standing import had
 
 YEAR = timedelta(days=365)
+"""In whole days, by the shop's clocks: what comes round at the same hour a year later must not miss it by a minute."""
 
 
 def happens_once(rule: Rule | None) -> bool:
@@ -28,4 +29,5 @@ def check(case: Case) -> Objection:
         return None
     if case.rule.once == "person":
         return End(CANCELLED, Reason("had-once", {"at": at}))
-    return End(CANCELLED, Reason("had-this-year", {"at": at})) if case.now < instant(at) + YEAR else None
+    again = local_day(instant(at), case.shop.zone) + YEAR
+    return End(CANCELLED, Reason("had-this-year", {"at": at})) if local_day(case.now, case.shop.zone) < again else None

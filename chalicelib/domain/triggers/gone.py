@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.domain.fact import NEVER
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.playbook import Rule
-from chalicelib.domain.purchases import is_own, placed_at, standing_orders
+from chalicelib.domain.purchases import own, placed_at, standing_orders
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.triggers.item import is_over
 from chalicelib.domain.triggers.moment import Outlook
@@ -21,7 +21,7 @@ def why_gone(rule: Rule, one: FollowUp, outlook: Outlook) -> Reason:
             spent = any(voucher.redeemed_by for voucher in outlook.history.vouchers if voucher.offer == one.anchor)
             return Reason("redeemed") if spent else Reason("no-longer-true")
         case "product life":
-            return Reason("returned") if _no_longer_theirs(one, outlook) else Reason("ordered-since")
+            return Reason("ordered-since") if _is_theirs(one, outlook) else Reason("returned")
         case "occasion":
             never = any(fact.kind == NEVER and fact.about == one.anchor for fact in outlook.history.facts)
             return Reason("never-this-occasion") if never else Reason("no-longer-true")
@@ -39,11 +39,8 @@ def why_gone(rule: Rule, one: FollowUp, outlook: Outlook) -> Reason:
             return Reason("no-longer-true")
 
 
-def _no_longer_theirs(one: FollowUp, outlook: Outlook) -> bool:
-    order = next((order for order in outlook.history.orders if order.key == one.anchor), None)
-    newer = [
-        other
-        for other in outlook.history.orders
-        if order and is_own(other) and is_own(order) and placed_at(other) > placed_at(order)
-    ]
-    return not newer
+def _is_theirs(one: FollowUp, outlook: Outlook) -> bool:
+    orders = [order for order in outlook.history.orders if order.key == one.anchor]
+    return any(
+        bought.product is not None and bought.product.name == one.extra.get("product") for bought in own(orders, outlook.products)
+    )

@@ -13,8 +13,10 @@ from chalicelib.domain.triggers.moment import Moment, Outlook, at_send_hour, mon
 
 
 def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
-    """Some days before each gift that they gave is a year old. Of two within one season the first counts, so that nobody is reminded twice."""
-    counted = None
+    """Some days before each gift that they gave is a year old, until that day. Of two within one season the first counts, so that nobody is
+    reminded twice.
+    """
+    counted, today = None, local_day(outlook.now, outlook.shop.zone)
     for order in standing_orders(outlook.history.orders):
         if order.view is None or not order.is_gift:
             continue
@@ -22,6 +24,8 @@ def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
         if counted is not None and day - counted <= timedelta(days=30):
             continue
         counted = day
+        if day < today:
+            continue
         yield Moment(
             anchor=order.key,
             at=at_send_hour(day - timedelta(days=rule.before_days), rule, outlook.shop),
