@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from chalicelib.domain.calendar import stamp
+from chalicelib.domain.follow_up import person_of
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.order import Order
 from chalicelib.domain.playbook import BUYER, GIVER
@@ -12,7 +14,7 @@ from chalicelib.domain.retention import AFTER_LAST_ORDER, NET
 from chalicelib.ports import Table
 from chalicelib.stores import follow_ups, pages
 from chalicelib.stores.codec import from_item, to_item
-from chalicelib.table import TTL, Delete, Equals, Exists, Item, Key, Missing, Put, Update
+from chalicelib.table import TTL, Delete, Equals, Exists, Item, Key, Missing, Put, Update, Value
 
 KEPT = AFTER_LAST_ORDER + NET
 """After its last event, as a net: the night forgets it before, or puts that off (domain.retention)."""
@@ -32,7 +34,27 @@ def gift_key(order: str) -> Key:
 
 def load(item: Item | None, order: str) -> Order:
     """An order of which nothing was heard yet is an empty one."""
-    return from_item(item, Order) if item is not None else Order(order)
+    return _from_item(item) if item is not None else Order(order)
+
+
+def _from_item(item: Item) -> Order:
+    found = item.get("follow_ups")
+    return from_item({**item, "follow_ups": _ids(found)} if isinstance(found, dict) else item, Order)
+
+
+def _ids(found: Mapping[str, Value]) -> dict[str, Value]:
+    """Whole ids again."""
+    each = ((person, due) for person, due in found.items() if isinstance(due, dict))
+    return {f"{person}-{digest}": stamp_ for person, due in each for digest, stamp_ in due.items()}
+
+
+def _by_person(follow_ups_: Mapping[str, str]) -> dict[str, Value]:
+    """A person's id once for all of theirs, which keeps a usual order below a kilobyte, where the next write unit begins."""
+    found: dict[str, dict[str, Value]] = {}
+    for id_, due in follow_ups_.items():
+        person = person_of(id_)
+        found.setdefault(person, {})[id_.removeprefix(f"{person}-")] = due
+    return dict(found)
 
 
 def load_gift(item: Item | None, order: Order, now: datetime) -> Gift | None:
@@ -45,7 +67,8 @@ def load_gift(item: Item | None, order: Order, now: datetime) -> Gift | None:
 def put(order: Order, before: Order, now: datetime) -> Put:
     """The order one version on, with 25 months more before its net strikes; loses when another event came between."""
     when = (Equals("version", before.version),) if before.version else (Missing(),)
-    return Put(to_item(key(order.key), order, **{TTL: int((now + KEPT).timestamp())}), when=when)
+    more = {"follow_ups": _by_person(order.follow_ups)} if order.follow_ups else {}
+    return Put(to_item(key(order.key), order, **more, **{TTL: int((now + KEPT).timestamp())}), when=when)
 
 
 def erased(before: Order, now: datetime) -> Put:
@@ -80,12 +103,12 @@ def keys_of(table: Table, person: str) -> list[str]:
 def of_person(table: Table, person: str) -> list[Order]:
     """All that are kept of the orders that the person placed, in no order."""
     found = table.get_many([key(order) for order in keys_of(table, person)])
-    return [from_item(item, Order) for item in found.values()]
+    return [_from_item(item) for item in found.values()]
 
 
 def all_of(table: Table) -> list[Order]:
     """Every order, by key. Reads the whole table: for the owner's lists and the law's requests, never for a visitor."""
-    found = (from_item(item, Order) for item in pages.everything(table) if item["sk"] == "ORDER")
+    found = (_from_item(item) for item in pages.everything(table) if item["sk"] == "ORDER")
     return sorted(found, key=lambda order: order.key)
 
 

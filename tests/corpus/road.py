@@ -18,7 +18,7 @@ from chalicelib.domain.customer import PrivacyRequest
 from chalicelib.domain.follow_up import FAILED, PLANNED, SENDING, STATES, UNSURE, FollowUp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.identity import person_id
-from chalicelib.domain.order import Learnt, Order, Word, order_key
+from chalicelib.domain.order import Learnt, Word, order_key
 from chalicelib.domain.planning import wanted
 from chalicelib.errors import Invalid, NotFound, TooLarge, Unverified
 from chalicelib.ports import Heard, Storefront
@@ -104,7 +104,7 @@ def check_table(world: TestWorld) -> None:
     gifts = {str(item["pk"]): from_item(item, Gift) for item in found if item["sk"] == "GIFT"}
     for item in found:
         if item["sk"] == "ORDER":
-            order = from_item(item, Order)
+            order = orders.load(item, str(item["pk"]).removeprefix("O#"))
             wanted(order, gifts.get(str(item["pk"])), world.playbook, world.shop, _person_id(world), world.clock.now())
         elif follow_ups.is_follow_up(item):
             _check_follow_up(from_item(item, FollowUp), item)
