@@ -58,7 +58,7 @@ from tests.simulation.ports import (
     envelope,
 )
 from tests.simulation.scheduler import Crasher, Endless, Scheduler, Task
-from tests.support.world import SECRETS, demo_shop, shipped_playbook
+from tests.support.world import SECRETS, demo_shop, quiet_mornings, shipped_playbook
 
 DAY = 86400.0
 DAYS = 22
@@ -73,7 +73,7 @@ BEGINS = (
     datetime(2026, 10, 20, 9, tzinfo=UTC),  # autumn repeats one on the 25th
 )
 _SELLING = Rule(name="something", trigger="arrival", to="buyer", message_class="marketing", template="something", after_days=4)
-PLAYBOOK = Playbook((*shipped_playbook().rules, _SELLING))
+PLAYBOOK = Playbook((*quiet_mornings(shipped_playbook()).rules, _SELLING))
 """As shipped, and a rule that sells: there is none in it yet, and the manners about selling must hold all the same."""
 
 OWNERS = {"recipient_note": "e-mail", "claims_per_address": 50, "claims_per_network": 50}
