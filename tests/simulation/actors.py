@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from chalicelib.adapters.ses_events import read
+from chalicelib.domain.fact import Fact
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Buyer, Learnt, Line, Parcel, View
@@ -22,6 +23,7 @@ from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.confirm_claim import confirm_claim
 from chalicelib.usecases.pause import pause, resume
 from chalicelib.usecases.receive_webhook import receive_webhook
+from chalicelib.usecases.record_fact import record_fact
 from chalicelib.usecases.restore import restore
 from chalicelib.usecases.settle import How, settle
 from chalicelib.usecases.stop import stop
@@ -129,6 +131,7 @@ def reads(simulation: Simulation, accepted: Accepted, mail: Mail) -> None:
     token = {name: url.partition("t=")[2] for name, url in said.items()}
     if "code" in said:
         simulation.codes[mail.to] = said["code"]
+        tells_of_themselves(simulation, mail.to)
     if simulation.scheduler.crasher is not None:  # in a scenario everybody does what they can, soon
         delay = HOUR
     elif mail.to in BUYERS and random.random() < 0.05:
@@ -139,6 +142,19 @@ def reads(simulation: Simulation, accepted: Accepted, mail: Mail) -> None:
         asks(simulation, delay, "thank", lambda world: write_thanks(world, token["thanks_url"], "Thank you!"))
     if token.get("stop_url") and simulation.faults.strikes(STOP, 0.12):
         asks(simulation, delay, "stop", lambda world: stop(world, token["stop_url"]))
+
+
+def tells_of_themselves(simulation: Simulation, address: str) -> None:
+    """Whoever has their voucher tells a day of theirs, and perhaps another, of which they then want to hear nothing."""
+    random, now = simulation.random, simulation.scheduler.now()
+    scripted = simulation.scheduler.crasher is not None
+    for label in ("birthday", "anniversary")[: 2 if scripted else random.choice((0, 1, 2))]:
+        day = now + timedelta(days=3 if scripted else random.randint(2, 12))
+        date = Fact("date", label, f"{day:--%m-%d}", "stated", now, "preference page", "newsletter")
+        asks(simulation, HOUR, "tell", lambda world, told=date: record_fact(world, address, told))  # type: ignore[misc]
+        if label == "anniversary":
+            never = Fact("never", label, "yes", "stated", now + timedelta(hours=2), "preference page", "newsletter")
+            asks(simulation, 2 * HOUR, "tell", lambda world, told=never: record_fact(world, address, told))  # type: ignore[misc]
 
 
 def stops(simulation: Simulation, delay: float, address: str) -> None:

@@ -362,5 +362,5 @@ def _may_move(old: str, new: str, task: Task) -> bool:
     if new in fu.NEXT[old]:
         return True
     if old == fu.CANCELLED and new == fu.PLANNED:
-        return task.name == "worker webhooks"  # an order that stands again
+        return task.name in ("worker webhooks", "tick")  # an order that stands again; what its trigger finds again
     return task.name == "restore" and new == fu.UNSURE

@@ -359,6 +359,9 @@ class SimRenderer:
     def page(self, template: str, context: Mapping[str, object]) -> str:
         raise NotImplementedError
 
+    def sheet(self, template: str, context: Mapping[str, object]) -> str:
+        raise NotImplementedError
+
 
 class SimStorefront:
     """ports.Storefront: what it sends is what is to be learnt."""

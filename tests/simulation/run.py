@@ -72,12 +72,25 @@ BEGINS = (
     datetime(2026, 3, 24, 21, tzinfo=UTC),  # spring skips an hour on the 29th
     datetime(2026, 10, 20, 9, tzinfo=UTC),  # autumn repeats one on the 25th
 )
-_SELLING = Rule(name="something", trigger="arrival", to="buyer", message_class="marketing", template="something", after_days=4)
-PLAYBOOK = Playbook((*quiet_mornings(shipped_playbook()).rules, _SELLING))
-"""As shipped, and a rule that sells: there is none in it yet, and the manners about selling must hold all the same."""
+_SELLING = Rule(name="something", trigger="arrival", to="buyer", message_class="marketing", purpose="newsletter", after_days=4)
+_GREETING = Rule(
+    name="greeting", trigger="occasion", to="contact", message_class="marketing", purpose="newsletter", before_days=1
+)
+PLAYBOOK = Playbook((*quiet_mornings(shipped_playbook()).rules, _SELLING, _GREETING))
+"""As shipped, and two that sell within the days of a run: one follows an arrival, one is found by looking at what somebody told us."""
 
-OWNERS = {"recipient_note": "e-mail", "claims_per_address": 50, "claims_per_network": 50}
-"""What differs from the shop as shipped."""
+FOR_PEOPLE = ("DUE#0#tasks", "DUE#0#inquiries", "DUE#0#failed")
+"""What waits for the owner, and not for the clock."""
+
+OWNERS = {
+    "recipient_note": "e-mail",
+    "claims_per_address": 50,
+    "claims_per_network": 50,
+    "quiet_window_days": 2,
+    "undelivered_days": 3,
+    "spacing_days": 1,
+}
+"""What differs from the shop as shipped: so that there is selling within the days of a run."""
 
 
 class Outcome(Struct):
@@ -227,7 +240,7 @@ class Simulation:
 
     def _changed(self, task: Task, changes: list[Any]) -> None:
         for change in changes:
-            if change.after is not None and (due := change.after.get("due_sk")):
+            if change.after is not None and (due := change.after.get("due_sk")) and change.after["due_pk"] not in FOR_PEOPLE:
                 self.tick_at(str(due).partition("#")[0])
         self.watch.changed(task, changes)
 
@@ -263,7 +276,8 @@ class Simulation:
             self.tick_at(self.scheduler.stamp())
 
     def _is_due(self) -> bool:
-        ((first,),) = self.store.sqlite._read("select min(due_sk) from item where due_pk is not null")
+        people = ", ".join(f"'{partition}'" for partition in FOR_PEOPLE)
+        ((first,),) = self.store.sqlite._read(f"select min(due_sk) from item where due_pk not in ({people})")
         return bool(first) and str(first) <= self.scheduler.stamp()
 
     # --- the end ---
