@@ -216,6 +216,10 @@ class Renderer(Protocol):
         """templates/pages/<template>.html as a whole HTML document. Errors: Misconfigured."""
         ...
 
+    def sheet(self, template: str, context: Mapping[str, object]) -> str:
+        """templates/print/<template>.html as a whole HTML document, to be printed. Errors: Misconfigured."""
+        ...
+
 
 class Clock(Protocol):
     """Time as the use cases see it."""

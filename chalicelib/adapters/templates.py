@@ -34,7 +34,7 @@ _NOT_IN_A_SUBJECT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u20
 
 
 class Templates:
-    """ports.Renderer over a folder that holds `email/` and `pages/`.
+    """ports.Renderer over a folder that holds `email/`, `pages/` and `print/`.
 
     Jinja is imported when the first template is rendered: most requests render none, and the import costs more than they do.
     """
@@ -71,6 +71,10 @@ class Templates:
     def page(self, template: str, context: Mapping[str, object]) -> str:
         """pages/<template>.html as a whole HTML document. Errors: Misconfigured."""
         return self._render(f"pages/{template}.html", context)
+
+    def sheet(self, template: str, context: Mapping[str, object]) -> str:
+        """print/<template>.html as a whole HTML document, to be printed. Errors: Misconfigured."""
+        return self._render(f"print/{template}.html", context)
 
     def _render(self, name: str, context: Mapping[str, object]) -> str:
         import jinja2
