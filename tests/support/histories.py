@@ -192,7 +192,7 @@ _PAST = st.integers(0, 690).map(lambda days: NOON - days * DAY)
 def _orders(draw: st.DrawFn) -> Order:
     at, make = draw(_PAST), draw(st.sampled_from([bought, bought, gave]))
     skus = draw(st.lists(st.sampled_from(["SOCK", "RING", "LOC", "UNKNOWN"]), min_size=1, max_size=3))
-    order = make(at, *skus, size=draw(st.sampled_from(["", "", "M", "K"])))
+    order: Order = make(at, *skus, size=draw(st.sampled_from(["", "", "M", "K"])))
     match draw(st.integers(0, 3)):
         case 0:
             return sent_back(order, at + 5 * DAY)
