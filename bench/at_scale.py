@@ -86,7 +86,7 @@ def _contact(world: LocalWorld, n: int) -> list[Action]:
     planned = follow_up(id=follow_up_id("thank-you", person, f"shopify:x:{n}"), person=person, anchor=f"shopify:x:{n}")
     later = now + timedelta(days=30)
     return [
-        people.confirmed(Standing(person), None),
+        people.confirmed(Standing(person)),
         people.put_contact(
             Contact(person, f"Contact {n}", address.normalised, address.key, world.shop.locale, now, "voucher form"),
             None,

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
+
+from chalicelib.domain.playbook import CALL, POST
+from chalicelib.errors import Invalid
 
 NEWSLETTER = "newsletter"
 OFFERS = "offers"
 """By post or by a call: what the ladder needs."""
 EMAIL = "e-mail"
+
+CHANNELS = (EMAIL, POST, CALL)
+"""By which somebody may agree to be reached; paper in a parcel goes by whichever they agreed to."""
 
 
 class Wording(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +44,27 @@ class Consent(Struct, frozen=True):
     requested_at: datetime
     confirmed_at: datetime
     source: str
+
+
+class Asking(Struct, frozen=True, omit_defaults=True):
+    """Consents by e-mail that wait for the click in the one mail that asks for them; deleted seven days after.
+
+    `id` changes with each mail, and its link carries it. `name`, `address`, `dedupe_key`, `locale`: of the contact that the click makes,
+    where they are none yet. `ticked`: purpose → hash of the words that its mail shows, so that the click says yes to these and no others. `source`: who asked for
+    it, and where.
+    """
+
+    id: str
+    person: str
+    name: str
+    address: str
+    dedupe_key: str
+    locale: str
+    asked_at: datetime
+    source: str
+    follow_up: str
+    ticked: Mapping[str, str]
+    confirmed_at: datetime | None = None
 
 
 def wording_hash(text: str) -> str:
@@ -69,3 +97,13 @@ def given_at_storefront(person: str, wording: str, locale: str, at: datetime, so
 def consent_key(purpose: str, channel: str) -> str:
     """Under which a consent in force stands in a person's standing."""
     return f"{purpose}/{channel}"
+
+
+def consent_of(key: str) -> tuple[str, str]:
+    """`consent_key`'s purpose and channel, as somebody may type it. Errors: Invalid."""
+    purpose, _, channel = (part.strip() for part in key.strip().rpartition("/"))
+    if not purpose or channel not in CHANNELS:
+        raise Invalid(
+            f"Give a consent as purpose/channel, such as {NEWSLETTER}/{EMAIL}; a channel is e-mail, post or call.", "consent"
+        )
+    return purpose, channel

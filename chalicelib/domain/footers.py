@@ -31,6 +31,7 @@ def _gift_note(language: str, giver: str, until: str) -> str:
 _ENGLISH: Mapping[str, str] = {
     "": "You get this because of your dealings with {shop}.",
     "confirm-address": "You get this because somebody, we hope you, claimed a voucher from {shop} with this address.",
+    "confirm-consent": "You get this because {shop} was told, we hope by you, that you would like to hear from us at this address.",
     "voucher": "You get this because you claimed our voucher.",
     "voucher-again": "You get this because you claimed our voucher.",
     "receipt": "You get this because you placed an order with us.",
@@ -52,6 +53,9 @@ _GERMAN: Mapping[str, str] = {
     "": "Sie bekommen diese Mail, weil Sie mit {shop} zu tun hatten.",
     "confirm-address": (
         "Sie bekommen diese Mail, weil jemand, wir hoffen Sie selbst, mit dieser Adresse einen Gutschein von {shop} angefordert hat."
+    ),
+    "confirm-consent": (
+        "Sie bekommen diese Mail, weil jemand, wir hoffen Sie selbst, {shop} gesagt hat, dass Sie unter dieser Adresse von uns hören möchten."
     ),
     "voucher": "Sie bekommen diese Mail, weil Sie unseren Gutschein angefordert haben.",
     "voucher-again": "Sie bekommen diese Mail, weil Sie unseren Gutschein angefordert haben.",

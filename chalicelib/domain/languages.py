@@ -57,7 +57,12 @@ _GERMAN_MONTHS = (
 
 def language_of(locale: str) -> str:
     """The language of a locale as storefronts write them: "de" of de-AT, de_AT or DE; "" where there is none."""
-    return locale.replace("_", "-").partition("-")[0].strip().lower()
+    return tag_of(locale).partition("-")[0]
+
+
+def tag_of(locale: str) -> str:
+    """The locale in one spelling, so that two can be compared: "de-at" of de-AT, de_AT or DE-AT."""
+    return locale.replace("_", "-").strip().lower()
 
 
 def chosen(written_in: Iterable[str], *locales: str) -> str:

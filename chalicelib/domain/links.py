@@ -11,6 +11,9 @@ OCCASION = "occasion"
 WELCOME = "welcome"
 """Yes, still welcome. Scope: the follow-up's id."""
 
+CONSENT = "consent"
+"""Yes to what the mail asks. Scope: which asking, so that a link says yes to exactly the words that it came with."""
+
 PAUSE = "pause"
 """The owner pauses all sending. Person: OWNER_LINKS; no scope."""
 

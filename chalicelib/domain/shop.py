@@ -6,8 +6,9 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from chalicelib.domain.consent import EMAIL, NEWSLETTER, Wording
+from chalicelib.domain.consent import EMAIL, NEWSLETTER, Wording, wording_hash
 from chalicelib.domain.gift import GiftTable
+from chalicelib.domain.languages import language_of, tag_of
 from chalicelib.domain.order import Arrivals
 from chalicelib.domain.voucher import Offer
 
@@ -131,6 +132,30 @@ class Shop(Struct, frozen=True, forbid_unknown_fields=True):
 def daily_share(shop: Shop, shards: int) -> int:
     """What of the daily budget one shard may use."""
     return shop.manners.daily_budget // shards
+
+
+def seen_wording(shop: Shop, purpose: str, channel: str, hash_: str) -> Wording | None:
+    """The very words that somebody saw, by their hash, or None when the owner took them out of the file."""
+    return next((wording for wording in _wordings(shop, purpose, channel) if wording_hash(wording.text) == hash_), None)
+
+
+def newest_wording(shop: Shop, purpose: str, channel: str, locale: str) -> Wording | None:
+    """What somebody is asked now, in their locale, else their language, else the shop's locale; None where nobody can be asked that."""
+
+    def near(wording: Wording) -> tuple[int, int]:
+        fits = (
+            tag_of(wording.locale) == tag_of(locale),
+            language_of(wording.locale) == language_of(locale),
+            wording.locale == shop.locale,
+        )
+        return next((len(fits) - n for n, does in enumerate(fits) if does), 0), wording.version
+
+    best = max(_wordings(shop, purpose, channel), key=near, default=None)
+    return best if best is not None and near(best)[0] else None
+
+
+def _wordings(shop: Shop, purpose: str, channel: str) -> list[Wording]:
+    return [wording for wording in shop.wordings if (wording.purpose, wording.channel) == (purpose, channel)]
 
 
 def newsletter_wordings(shop: Shop) -> list[Wording]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chalicelib.domain.playbook import RECIPIENT, Rule, Trigger
+from chalicelib.domain.playbook import CLAIMANT, RECIPIENT, Rule, Trigger
 from chalicelib.domain.shop import Shop
 from chalicelib.domain.standing import SERVICE
 
@@ -72,6 +72,11 @@ _TOLD: Mapping[Trigger, Specimen] = {
     "claim": _CLAIM,
     "claim again": _CLAIMED,
     "confirmed": _CLAIMED,
+    "consent": {
+        "link": f"{SITE}/api/consent?t=specimen",
+        "link_days": 7,
+        "wordings": ["Also send me the newsletter. One e-mail a month.", "Tell me when something is due for care."],
+    },
     "order": _ORDER,
     "dispatch": _ORDER,
     "arrival": _ARRIVED,
@@ -124,6 +129,7 @@ _SPARSE: Mapping[Trigger, Specimen] = {
     "claim": {"newsletter": False, "newsletter_wording": ""},
     "claim again": {"again": True, "over": "used", "consent_link": "", "newsletter_wording": ""},
     "confirmed": {"over": "ended", "consent_link": "", "newsletter_wording": ""},
+    "consent": {"wordings": ["Also send me the newsletter. One e-mail a month."]},
     "order": {"is_gift": True, "more_lines": 2, "charged": "", "status_url": ""},
     "dispatch": {"is_gift": True, "more_lines": 2, "carrier": "", "tracking_number": "", "tracking_url": ""},
     "arrival": {"is_gift": True, "more_lines": 2, "carrier": "", "tracking_number": "", "tracking_url": ""},
@@ -143,7 +149,7 @@ def specimens(rule: Rule, shop: Shop) -> tuple[Specimen, Specimen]:
     common = {
         "shop": shop,
         "lang": shop.locale,
-        "name": "" if rule.trigger == "claim" else "Ruth" if rule.to == RECIPIENT else "Isobel",
+        "name": "" if rule.to == CLAIMANT else "Ruth" if rule.to == RECIPIENT else "Isobel",
         "reason": "You have this mail because it is a specimen.",
         "stop_url": f"{SITE}/api/stop?t=specimen" if stops else "",
         "stop_label": "Stop mail like this",

@@ -13,6 +13,7 @@ from chalicelib.entrypoints.answers import FORM, answered, fields, link_token, p
 from chalicelib.errors import Invalid
 from chalicelib.ports import World
 from chalicelib.usecases.answer_expectation import FIELD, answer_expectation, look_at_answer
+from chalicelib.usecases.confirm_consent import confirm_consent, look_at_consent
 from chalicelib.usecases.end_occasion import end_occasion, look_at_occasion
 from chalicelib.usecases.open_inquiry import MAX_WORDS
 from chalicelib.usecases.pause import look_at_pause, pause_by_link
@@ -93,7 +94,17 @@ def _take_pause(world: World, request: Request) -> Response:
     return page(world, "pause", token="", paused=True)
 
 
+def _ask_consent(world: World, request: Request) -> Response:
+    token = link_token(request)
+    return page(world, "consent", token=token, wordings=look_at_consent(world, token))
+
+
+def _take_consent(world: World, request: Request) -> Response:
+    return page(world, "consented", wordings=confirm_consent(world, link_token(request, fields(request))))
+
+
 _WAYS = {
+    "/consent": Way(_ask_consent, _take_consent),
     "/expectation": Way(_ask_expectation, _take_expectation),
     "/occasion": Way(_ask_occasion, _take_occasion),
     "/welcome": Way(_ask_welcome, _take_welcome),

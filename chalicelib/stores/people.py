@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.claim import LINK_LASTS, Claim, Contact
-from chalicelib.domain.consent import Consent, consent_key
+from chalicelib.domain.consent import Asking, Consent, consent_key
 from chalicelib.domain.delivery import BOUNCED, COMPLAINED
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.playbook import RECIPIENT
@@ -31,6 +32,11 @@ def contact_key(person: str) -> Key:
 def claim_key(person: str, offer: str) -> Key:
     """The claim for an offer that waits for its click."""
     return f"P#{person}", f"CLAIM#{offer}"
+
+
+def asking_key(person: str) -> Key:
+    """The consents that wait for the click in the mail that asks for them."""
+    return f"P#{person}", "ASKED"
 
 
 def load_standing(item: Item | None, person: str) -> Standing:
@@ -79,6 +85,25 @@ def claim_confirmed(claim: Claim, now: datetime) -> Update:
     )
 
 
+def load_asking(item: Item | None, now: datetime) -> Asking | None:
+    """None when there is none, or when its seven days are over: the table may take days to notice."""
+    asking = from_item(item, Asking) if item is not None else None
+    return asking if asking is not None and now < asking.asked_at + LINK_LASTS else None
+
+
+def put_asking(asking: Asking, before: Item | None) -> Put:
+    """In place of the one read before; loses when another came between."""
+    ttl = int((asking.asked_at + LINK_LASTS).timestamp())
+    return Put(to_item(asking_key(asking.person), asking, **{TTL: ttl}), when=(_unchanged(before),))
+
+
+def asking_confirmed(asking: Asking, now: datetime) -> Update:
+    """Loses when it was confirmed before, or a newer one took its place."""
+    return Update(
+        asking_key(asking.person), set={"confirmed_at": stamp(now)}, when=(Equals("id", asking.id), Lacks("confirmed_at"))
+    )
+
+
 def put_contact(contact: Contact, before: Item | None, until: datetime | None) -> Put:
     """Kept until then, or with a consent (None) for as long as that is in force. `before`: one whose day is over. Loses to any other."""
     ttl = {TTL: int(until.timestamp())} if until else {}
@@ -112,15 +137,23 @@ def unchanged(standing: Standing) -> Check:
     return Check(standing_key(standing.person), when=_as_checked(standing))
 
 
-def confirmed(standing: Standing, consent: Consent | None) -> Update:
+def confirmed(standing: Standing, *consents: Consent) -> Update:
     """After a click in a mail that reached them: reachable again unless they complained, and with a new consent no longer stopped."""
+    reached = () if standing.unreachable_why == COMPLAINED else ("unreachable_at", "unreachable_why", "second_chance")
+    undone = ("stopped_at", "stopped_by", "never_at") if consents else ()
+    return _agreed(standing, consents, remove=(*reached, *undone))
+
+
+def told_of(standing: Standing, consents: Sequence[Consent]) -> Update:
+    """Consents that the owner holds the proof of: nothing that the person asked for is undone by them."""
+    return _agreed(standing, consents)
+
+
+def _agreed(standing: Standing, consents: Sequence[Consent], remove: tuple[str, ...] = ()) -> Update:
     set_: dict[str, Value] = {"person": standing.person, "version": standing.version + 1}
-    remove: tuple[str, ...] = ()
-    if standing.unreachable_why != COMPLAINED:
-        remove = ("unreachable_at", "unreachable_why", "second_chance")
-    if consent is not None:
-        set_["consents"] = {**standing.consents, consent_key(consent.purpose, consent.channel): stamp(consent.confirmed_at)}
-        remove = (*remove, "stopped_at", "stopped_by", "never_at")
+    if consents:
+        new = {consent_key(consent.purpose, consent.channel): stamp(consent.confirmed_at) for consent in consents}
+        set_["consents"] = {**standing.consents, **new}
     return Update(standing_key(standing.person), set=set_, remove=remove, when=_as_checked(standing))
 
 
@@ -163,6 +196,14 @@ def consents_ended(standing: Standing) -> Update:
     """Nothing that rests on a consent goes any more; no stop was asked for. Loses when the standing changed since it was read."""
     return Update(
         standing_key(standing.person), set={"consents": {}, "version": standing.version + 1}, when=_as_checked(standing)
+    )
+
+
+def one_ended(standing: Standing, name: str) -> Update:
+    """One consent, as purpose/channel, is in force no more; all else stays. Loses when the standing changed since it was read."""
+    left: dict[str, Value] = {key: at for key, at in standing.consents.items() if key != name}
+    return Update(
+        standing_key(standing.person), set={"consents": left, "version": standing.version + 1}, when=_as_checked(standing)
     )
 
 
@@ -223,9 +264,21 @@ def noted(standing: Standing, follow_up: FollowUp) -> Update:
 
 
 def forget(table: Table, person: str) -> list[Delete]:
-    """What is to be deleted where they ask to be forgotten: name and address, in contact and claims. Standing and ledger hold neither."""
-    claims = pages.below(table, f"P#{person}", prefix="CLAIM#")
-    return [Delete(contact_key(person)), *(Delete((str(item["pk"]), str(item["sk"]))) for item in claims)]
+    """What is to be deleted where they ask to be forgotten: name and address, in contact, claims and what waits for a click, and whatever
+    they told of themselves. Standing and ledger hold none of it.
+    """
+    told = [item for prefix in ("CLAIM#", "FACT#") for item in pages.below(table, f"P#{person}", prefix=prefix)]
+    return [
+        Delete(contact_key(person)),
+        Delete(asking_key(person)),
+        *(Delete((str(item["pk"]), str(item["sk"]))) for item in told),
+    ]
+
+
+def ledger(table: Table, person: str) -> list[Consent]:
+    """Every consent that they ever gave, oldest first of each purpose and channel; what was withdrawn is told by the standing."""
+    lines = pages.below(table, f"P#{person}", prefix="CONSENT#")
+    return [from_item(item, Consent) for item in lines if not str(item["sk"]).endswith("#withdrawn")]
 
 
 def stands_again(before: Standing, after: Standing) -> Update:

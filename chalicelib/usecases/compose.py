@@ -63,7 +63,7 @@ def _locale(case: Case) -> str:
         return case.order.view.buyer.locale
     if case.history is not None and case.history.contact is not None:
         return case.history.contact.locale
-    return ""
+    return case.asking.locale if case.asking is not None else ""
 
 
 def _stop_token(world: World, case: Case) -> str:

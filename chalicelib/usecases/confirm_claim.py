@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from chalicelib.domain import journal
-from chalicelib.domain.claim import Claim, claim_of, contact_from
+from chalicelib.domain.claim import Claim, Contact, claim_of, contact_from
 from chalicelib.domain.consent import Consent, given
 from chalicelib.domain.delivery import BOUNCED
 from chalicelib.domain.errand import register, voucher_errand
@@ -22,8 +22,9 @@ from chalicelib.domain.standing import Standing
 from chalicelib.domain.voucher import Voucher, new_code
 from chalicelib.errors import Lost, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, ERRANDS, World
-from chalicelib.stores import errands, follow_ups, people, vouchers
+from chalicelib.stores import errands, follow_ups, people, plans, vouchers
 from chalicelib.table import Action, Item
+from chalicelib.usecases.agree import agreed, kept
 
 PURPOSE = "confirm"
 CONTRACT = "contract"
@@ -59,24 +60,26 @@ def confirm_claim(world: World, token: str) -> Confirmed:
 
     Errors: Unverified (the link), NotFound (the claim has run out, a newer link was sent, or no code is left), Retryable.
     """
-    now = world.clock.now()
+    now, first = world.clock.now(), None
     for _ in range(TRIES):
         claim = _claim(world, token)
-        standing, issued, contact = _read(world, claim)
+        standing, issued, before = _read(world, claim)
+        first = first or standing
         if claim.confirmed_at is not None and issued is not None:
             return Confirmed(issued, newsletter=bool(claim.version and standing.consents))
-        consent = _consent(world.shop, claim, now)
+        # who says stop while this is under way has said the last word
+        consent = _consent(world.shop, claim, now) if standing.stopped_at == first.stopped_at else None
         voucher = issued or _new_voucher(world, claim, now)
+        contact = contact_from(claim, world.shop.locale, now)
         actions: list[Action] = [people.claim_confirmed(claim, now)]
-        actions.append(
-            _contact(world, claim, contact, until=None if consent or standing.consents else voucher.ends_at + AFTER_REASON)
-        )
+        if consent is not None:
+            actions += agreed(standing, [consent], contact, before, now, clicked=True)
+        else:
+            if standing.unreachable_why == BOUNCED:
+                actions.append(people.confirmed(standing))
+            actions += _kept(standing, contact, before, voucher, now)
         if issued is None:
             actions += [*_issue(world, voucher, now), _voucher_mail(world, claim, voucher, now)]
-        if consent is not None:
-            actions.append(people.put_consent(consent))
-        if consent is not None or standing.unreachable_why == BOUNCED:
-            actions.append(people.confirmed(standing, consent))
         if standing.stopped_at or standing.unreachable_at:
             world.journal.append([journal.confirmed(claim.person, now, agreed=consent is not None)])
         try:
@@ -111,11 +114,10 @@ def _read(world: World, claim: Claim) -> tuple[Standing, Voucher | None, Item | 
     return people.load_standing(found.get(standing_key), claim.person), voucher, found.get(contact_key)
 
 
-def _contact(world: World, claim: Claim, before: Item | None, until: datetime | None) -> Action:
-    now = world.clock.now()
-    if people.load_contact(before, now) is not None:
-        return people.keep_contact(claim.person, until)
-    return people.put_contact(contact_from(claim, world.shop.locale, now), before, until)
+def _kept(standing: Standing, contact: Contact, before: Item | None, voucher: Voucher, now: datetime) -> list[Action]:
+    if standing.consents:  # a new voucher is a new thing to be reminded of
+        return [kept(contact, before, now, until=None), plans.look(standing.person, now)]
+    return [kept(contact, before, now, until=voucher.ends_at + AFTER_REASON)]
 
 
 def _consent(shop: Shop, claim: Claim, now: datetime) -> Consent | None:

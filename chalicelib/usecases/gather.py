@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from chalicelib.domain.claim import Claim, Contact
+from chalicelib.domain.consent import Asking
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.order import Buyer, Order
@@ -53,12 +54,17 @@ def _about(follow_up: FollowUp) -> list[Key]:
         case role if role == OWNER:
             pass  # what the shop itself says of them is enough
         case role if role == CLAIMANT:
-            keys.append(people.claim_key(follow_up.person, follow_up.anchor))
+            keys.append(_claimed(follow_up))
         case _:
             keys.append(people.contact_key(follow_up.person))
     if code := follow_up.extra.get("code"):
         keys.append(vouchers.key(code))
     return keys
+
+
+def _claimed(follow_up: FollowUp) -> Key:
+    asks = "asked" in follow_up.extra
+    return people.asking_key(follow_up.person) if asks else people.claim_key(follow_up.person, follow_up.anchor)
 
 
 def _case(world: World, shard: str, follow_up: FollowUp, items: dict[Key, Item]) -> Case:
@@ -85,8 +91,10 @@ def _case(world: World, shard: str, follow_up: FollowUp, items: dict[Key, Item])
         case role if role == OWNER:
             return msgspec.structs.replace(case, address=shop.owner or shop.reply_to)
         case role if role == CLAIMANT:
-            claim = people.load_claim(items.get(people.claim_key(follow_up.person, follow_up.anchor)), now)
-            return _for_claimant(case, claim)
+            item = items.get(_claimed(follow_up))
+            if "asked" in follow_up.extra:
+                return _for_asked(case, people.load_asking(item, now))
+            return _for_claimant(case, people.load_claim(item, now))
         case role if role == CONTACT:
             return _for_contact(world, case, people.load_contact(items.get(people.contact_key(follow_up.person)), now))
         case _:
@@ -100,6 +108,12 @@ def _for_claimant(case: Case, claim: Claim | None) -> Case:
     if claim is None or claim.id != case.follow_up.extra.get("claim"):
         return case  # run out, or a newer claim took its place: without an address nothing goes
     return msgspec.structs.replace(case, address=claim.address, claim=claim)
+
+
+def _for_asked(case: Case, asking: Asking | None) -> Case:
+    if asking is None or asking.id != case.follow_up.extra["asked"] or asking.confirmed_at is not None:
+        return case  # as with a claim; and what was answered is not asked
+    return msgspec.structs.replace(case, address=asking.address, asking=asking)
 
 
 def _for_contact(world: World, case: Case, contact: Contact | None) -> Case:

@@ -15,7 +15,9 @@ from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import World
 from chalicelib.stores import people
 from chalicelib.table import Action
+from chalicelib.usecases.agree import agreed
 from chalicelib.usecases.stop import let_go
+from chalicelib.usecases.take_opt_out import let_stand_by_orders
 
 TRIES = 4
 _KEY = consent_key(NEWSLETTER, EMAIL)
@@ -40,7 +42,7 @@ def _said_no(world: World, said: ConsentSaid, standing: Standing) -> str:
         if standing.stopped_by == said.source and stamp(at) == standing.stopped_at:
             let_go(world, standing.person, now)  # whatever an earlier try came to
         return "ignored: they had said stop already"
-    if any(instant(agreed) > at for agreed in standing.consents.values()):
+    if any(instant(since) > at for since in standing.consents.values()):
         return "ignored: they have said yes since"
     world.journal.append([journal.stopped(standing.person, at, by=said.source)])
     actions: list[Action] = [people.objected(standing, at, said.source), *people.withdrawn(standing, at, said.source)]
@@ -51,10 +53,10 @@ def _said_no(world: World, said: ConsentSaid, standing: Standing) -> str:
 
 def _said_yes(world: World, said: ConsentSaid, standing: Standing) -> str:
     now, settings = world.clock.now(), world.shop.storefront
+    if not said.confirmed and settings.accept_consent != "any":
+        return let_stand_by_orders(world, standing)
     if not settings.consent.strip():
         return "ignored: shop.toml does not give the words that they said yes to (storefront.consent)"
-    if not said.confirmed and settings.accept_consent != "any":
-        return "ignored: they have not confirmed it from their own mailbox (storefront.accept_consent)"
     if said.at is None:
         return "ignored: it does not tell when they said yes"
     at = min(said.at, now)
@@ -65,11 +67,8 @@ def _said_yes(world: World, said: ConsentSaid, standing: Standing) -> str:
     if standing.consents.get(_KEY):
         return "ignored: they had said yes already"
     consent = given_at_storefront(standing.person, settings.consent, world.shop.locale, at, said.source)
-    actions: list[Action] = [
-        people.put_consent(consent),
-        people.confirmed(standing, consent),
-        _contact(world, said, standing, at),
-    ]
+    before = world.table.get(people.contact_key(standing.person))
+    actions = agreed(standing, [consent], _contact(world, said, standing, at), before, now, clicked=True)
     world.table.transact(actions, world.ids.token())
     if standing.stopped_at:
         # after the commit: a yes that was lost must never outweigh a stop
@@ -77,11 +76,8 @@ def _said_yes(world: World, said: ConsentSaid, standing: Standing) -> str:
     return "taken"
 
 
-def _contact(world: World, said: ConsentSaid, standing: Standing, at: datetime) -> Action:
-    before = world.table.get(people.contact_key(standing.person))
-    if people.load_contact(before, world.clock.now()) is not None:
-        return people.keep_contact(standing.person, None)
-    contact = Contact(
+def _contact(world: World, said: ConsentSaid, standing: Standing, at: datetime) -> Contact:
+    return Contact(
         person=standing.person,
         name=said.name,
         address=said.address,
@@ -90,4 +86,3 @@ def _contact(world: World, said: ConsentSaid, standing: Standing, at: datetime) 
         confirmed_at=at,
         source=said.source,
     )
-    return people.put_contact(contact, before, None)

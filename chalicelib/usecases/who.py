@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
+from chalicelib.domain.identity import Address, parse_address, person_id
 from chalicelib.domain.order import Order
 from chalicelib.ports import World
 from chalicelib.stores import orders, people
@@ -27,6 +28,14 @@ def who(world: World, persons: Collection[str]) -> dict[str, Who]:
         contact = people.load_contact(items.get(people.contact_key(person)), now)
         found[person] = Who(contact.name, contact.address) if contact is not None else _buyer(world, person)
     return found
+
+
+def whom(world: World, who: str | Address) -> tuple[str, Address | None]:
+    """The person meant by an address, or by an id; with the address, where it was given. Errors: Invalid."""
+    if isinstance(who, str) and "@" not in who and who.isascii() and who.isalnum():
+        return who, None
+    address = who if isinstance(who, Address) else parse_address(who)
+    return person_id(world.secrets.people, address.key), address
 
 
 def _buyer(world: World, person: str) -> Who:

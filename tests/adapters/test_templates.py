@@ -51,6 +51,11 @@ CONTEXTS: dict[str, dict[str, object]] = {
         "newsletter": True,
         "newsletter_wording": WORDING,
     },
+    "confirm-consent": {
+        "link": "https://pellow.example/api/consent?t=" + "a" * 120,
+        "link_days": 7,
+        "wordings": [WORDING, "Tell me by e-mail when something that I bought is due for care."],
+    },
     "voucher": {
         "name": "Isobel Trant",
         "code": "7HQ2M-9KXTC",

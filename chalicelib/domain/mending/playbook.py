@@ -32,6 +32,7 @@ _MEETS: Mapping[Trigger, tuple[str, ...]] = {
     "claim": (CLAIMANT,),
     "claim again": (CONTACT,),
     "confirmed": (CONTACT,),
+    "consent": (CLAIMANT,),
     "order": (BUYER,),
     "dispatch": (BUYER,),
     "arrival": (BUYER, RECIPIENT),
@@ -49,7 +50,7 @@ _MEETS: Mapping[Trigger, tuple[str, ...]] = {
 }
 """Whom a trigger brings along."""
 
-_ANSWERS: tuple[Trigger, ...] = ("claim", "claim again", "confirmed", "thanks")
+_ANSWERS: tuple[Trigger, ...] = ("claim", "claim again", "confirmed", "consent", "thanks")
 """The site answers with these, so it needs one rule for each."""
 
 _SELLS: tuple[Trigger, ...] = (

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from chalicelib.domain.claim import Claim
+from chalicelib.domain.consent import Asking
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.history import History
@@ -43,6 +44,7 @@ class Case(Struct, frozen=True):
     gift: Gift | None = None
     voucher: Voucher | None = None
     claim: Claim | None = None
+    asking: Asking | None = None
     zones: tuple[str, ...] = ()
     history: History | None = None
     products: Products = Products()

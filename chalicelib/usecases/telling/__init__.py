@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from chalicelib.domain.playbook import RECIPIENT, Trigger
 from chalicelib.errors import Misconfigured
-from chalicelib.usecases.telling import claims, orders, owner, reminders
+from chalicelib.usecases.telling import claims, consents, orders, owner, reminders
 from chalicelib.usecases.telling.telling import Context, Telling
 
 __all__ = ["Context", "Telling", "tell"]
@@ -15,6 +15,7 @@ _TELL: Mapping[Trigger, Callable[[Telling], Context]] = {
     "claim": claims.claim,
     "claim again": claims.voucher_again,
     "confirmed": claims.voucher,
+    "consent": consents.asked,
     "voucher ends": claims.voucher_ends,
     "order": orders.order,
     "dispatch": orders.order,
