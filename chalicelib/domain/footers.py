@@ -17,9 +17,9 @@ def for_person(rule: str, *, language: str = ENGLISH, giver: str = "", until: st
 
 def _gift_note(language: str, giver: str, until: str) -> str:
     if language == GERMAN:
-        source = f"Sie bekommen diesen einen Brief, weil {giver or 'jemand'} Ihnen etwas aus unserem Laden geschenkt hat."
+        source = f"Sie bekommen diese eine Nachricht, weil {giver or 'jemand'} Ihnen etwas aus unserem Laden geschenkt hat."
         return (
-            f"{source} Ihre Adresse haben wir {f'von {giver}' if giver else 'von dort'}, nur für diesen Brief, und löschen sie am {until}. "
+            f"{source} Ihre Adresse haben wir {f'von {giver}' if giver else 'von dort'}, nur für diese Nachricht, und löschen sie am {until}. "
             "Sie stehen auf keiner Liste, und wir schreiben nicht noch einmal."
         )
     return (

@@ -93,6 +93,9 @@ class _Told:
     def __getitem__(self, name: str) -> str:
         return str(self._facts.get(name, "?"))
 
+    def has(self, name: str) -> bool:
+        return name in self._facts
+
     def date(self, name: str) -> str:
         return self._when(name, long_date)
 
@@ -141,7 +144,7 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "claimed-again": lambda _: "They claimed the voucher again, so the same code goes to the address we have.",
     "confirmed": lambda _: "They confirmed their address, so the voucher is theirs.",
     "consent-asked": lambda _: "They are said to have agreed to something, and have to confirm that it was they.",
-    "order-placed": lambda t: f"The order was placed on {t.date('at')}.",
+    "order-placed": lambda t: f"The order was placed on {t.date('at')}." if t.has("at") else "The order was placed.",
     "dispatched": lambda t: f"The parcel left on {t.date('at')} with a tracking number.",
     "arrived": _arrived,
     "should-have-arrived": _should_have_arrived,
@@ -153,9 +156,11 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "last-years-gift": lambda t: (
         f"A gift of theirs is a year old on {t.date('date')}, and they asked to be reminded of such days."
     ),
-    "new-item": lambda t: f"“{t['item']}” is new among the {t['category']}, and something speaks for their liking such things.",
+    "new-item": lambda t: (
+        f"There is something new among the {t['category']}, “{t['item']}”, and something speaks for their liking such things."
+    ),
     "closing-out": lambda t: (
-        f"“{t['item']}”, among the {t['category']}, will soon be gone for good, and something speaks for their liking such things."
+        f"One of the {t['category']} will soon be gone for good, “{t['item']}”, and something speaks for their liking such things."
     ),
     "overdue": lambda t: f"They last ordered on {t.date('since')}, and by their own habit the next order would have come by now.",
     "silent": lambda t: f"Nothing has been heard from them since {t.date('since')}.",
@@ -190,8 +195,12 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "quiet-window": lambda t: f"They have ordered lately, and an order is followed by quiet; it may go from {t.time('until')}.",
     "presumption": _presumption,
     "gives-way": lambda t: f"It gives way to {called(t['to'])}, which matters more; it may go from {t.time('until')}.",
-    "unhappy": lambda t: f"They could not be helped on {t.date('since')}, so nothing is offered to them until they come to us again.",
-    "heard-lately": lambda t: f"They have heard from us only lately, and one thing at a time is enough; it may go from {t.time('until')}.",
+    "unhappy": lambda t: (
+        f"They could not be helped on {t.date('since')}, so nothing is offered to them until they come to us again."
+    ),
+    "heard-lately": lambda t: (
+        f"They have heard from us only lately, and one thing at a time is enough; it may go from {t.time('until')}."
+    ),
     "no-response": lambda t: (
         f"They have left {t.mails('count')} unanswered, so they are not mailed more; it may go when they respond in any way, "
         f"or from {t.time('until')}."
@@ -224,7 +233,9 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "by-hand-country": lambda t: f"In {t['country']} such mail needs consent, so it waits as a by-hand task.",
     "by-hand-no-address": lambda _: "The giver gave no e-mail address for this gift, so it waits as a by-hand task.",
     "by-hand-unreachable": lambda _: "Mail cannot reach them, so it waits as a by-hand task.",
-    "by-hand-channel": lambda _: "It goes on paper or by telephone, so it waits as a by-hand task.",
+    "by-hand-channel": lambda t: (
+        f"It is {'a call' if t['channel'] == 'call' else 'for paper'}, not for e-mail, so it waits as a by-hand task."
+    ),
     "rule-off": lambda _: "You have switched this message off.",
     "had-this-year": lambda t: f"They had this one on {t.date('at')}, and it comes once a year.",
     "had-once": lambda t: f"They had this one on {t.date('at')}, and it comes only once.",
@@ -236,7 +247,6 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "sold-out": lambda _: "There is none left that would suit them.",
     "not-asked-for": lambda _: "It waited for your yes, and its time ran out.",
     "rung-passed": lambda _: "It is no longer the turn of this way to reach them.",
-    "sunset": lambda _: "They were asked whether we are still welcome and did not answer, so we leave them in peace.",
     "data-gone": lambda _: "The recipient's details have been deleted.",
     "sending": lambda t: f"It was handed to the mail service at {t.time('at')}.",
     "unsure": lambda t: (

@@ -342,7 +342,7 @@ def test_a_mail_is_small_and_fetches_nothing(mail: str, language: str) -> None:
 
 def test_the_longest_morning_stays_small() -> None:
     entries = [{"what": "w" * 200, "why": "y " * 150, "how": "h " * 150}] * 50
-    found = made("morning", **dict.fromkeys(("waiting", "today", "held", "by_hand", "unsure", "floor"), entries))
+    found = made("morning", ENGLISH, **dict.fromkeys(("waiting", "today", "held", "by_hand", "unsure", "floor"), entries))
 
     assert len(found.html.encode()) < 60_000
     assert found.text.count("and more: courtesy today") == 6
@@ -499,7 +499,7 @@ def test_the_last_of_them_is_said_to_be_the_last() -> None:
 
 def test_a_morning_without_work_says_so() -> None:
     nothing = dict.fromkeys(("waiting", "today", "held", "by_hand", "unsure", "floor"), ())
-    found = made("morning", **nothing)
+    found = made("morning", ENGLISH, **nothing)
 
     assert found.subject == "Monday 2 March: nothing waits for you"
     assert "Nothing waits for you." in found.text
@@ -521,7 +521,15 @@ def test_all_service_mails_are_written_in_german() -> None:
 
 @pytest.mark.parametrize("mail", GERMANS)
 def test_a_german_mail_has_no_english_left_in_it(mail: str) -> None:
-    theirs = {"newsletter_wording": "", "terms": "", "withdrawal": "", "message": "", "items": [], "lines": []}
+    theirs: dict[str, object] = {
+        "newsletter_wording": "",
+        "terms": "",
+        "withdrawal": "",
+        "message": "",
+        "items": [],
+        "lines": [],
+        "wordings": [],
+    }
     told = {**context(mail, **theirs), "reason": "", "stop_label": ""}
     found = TEMPLATES.mail(mail, told, GERMAN)
     words = " ".join([found.subject, found.text, *Reader(found.html).words])

@@ -35,6 +35,9 @@ SAMPLES: Mapping[str, str | int] = {
     "category": "rings",
     "orders": 1,
     "to": "care",
+    "channel": "post",
+    "rung": "post",
+    "day": "2026-03-02",
 }
 """One value for each name that a fact has."""
 
