@@ -50,7 +50,7 @@ def told_by(world: TestWorld, rule: str) -> list[Listed]:
 
 def sent_on(world: TestWorld, subject: str) -> list[date]:
     """The days on which mail with these words in its subject went to Isobel."""
-    return [kept.sent_at.date() for kept in world.mails(ISOBEL) if subject in kept.mail.subject]
+    return [kept.accepted_at.date() for kept in world.mails(ISOBEL) if subject in kept.mail.subject]
 
 
 def test_a_voucher_that_runs_out_is_told_a_week_before() -> None:
