@@ -6,7 +6,7 @@ from chalicelib.domain.delivery import checked_header
 from chalicelib.domain.footers import for_person
 from chalicelib.domain.identity import first_name
 from chalicelib.domain.languages import GERMAN, PHRASES, chosen, tag
-from chalicelib.domain.playbook import BUYER, GIVER, RECIPIENT
+from chalicelib.domain.playbook import GIVER, RECIPIENT
 from chalicelib.domain.retention import MAIL_DAYS, RECIPIENTS_MAIL_DAYS
 from chalicelib.domain.screening import Case
 from chalicelib.domain.standing import SERVICE
@@ -23,7 +23,7 @@ def compose(world: World, case: Case) -> Mail:
     shop, follow_up = case.shop, case.follow_up
     if case.rule is None:
         raise Misconfigured("The playbook has no rule for it.")
-    language = chosen(world.renderer.languages(case.rule.written_with), _locale(case), shop.locale)
+    language = chosen(world.renderer.languages(case.rule.written_with), case.locale, shop.locale)
     stop = _stop_token(world, case) if follow_up.message_class != SERVICE else ""
     said = PHRASES[language]
     context: Context = {
@@ -55,15 +55,6 @@ def compose(world: World, case: Case) -> Mail:
         headers=tuple((name, checked_header(value)) for name, value in headers),
         kept_days=RECIPIENTS_MAIL_DAYS if follow_up.role in (RECIPIENT, GIVER) else MAIL_DAYS,
     )
-
-
-def _locale(case: Case) -> str:
-    """As they shop, else as they became a contact; "" when nothing tells. A recipient's is not known: the order's is the giver's."""
-    if case.follow_up.role in (BUYER, GIVER) and case.order is not None and case.order.view is not None:
-        return case.order.view.buyer.locale
-    if case.history is not None and case.history.contact is not None:
-        return case.history.contact.locale
-    return case.asking.locale if case.asking is not None else ""
 
 
 def _stop_token(world: World, case: Case) -> str:

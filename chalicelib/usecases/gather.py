@@ -113,13 +113,13 @@ def _for_claimant(case: Case, claim: Claim | None) -> Case:
 def _for_asked(case: Case, asking: Asking | None) -> Case:
     if asking is None or asking.id != case.follow_up.extra["asked"] or asking.confirmed_at is not None:
         return case  # as with a claim; and what was answered is not asked
-    return msgspec.structs.replace(case, address=asking.address, asking=asking)
+    return msgspec.structs.replace(case, address=asking.address, locale=asking.locale, asking=asking)
 
 
 def _for_contact(world: World, case: Case, contact: Contact | None) -> Case:
     if contact is None:
         return case
-    case = msgspec.structs.replace(case, name=contact.name, address=contact.address)
+    case = msgspec.structs.replace(case, name=contact.name, address=contact.address, locale=contact.locale)
     placed = standing_orders(case.history.orders) if case.history is not None else []
     buyer = placed[-1].view.buyer if placed and placed[-1].view is not None else Buyer()
     # where they live is known by their newest order alone
@@ -148,5 +148,6 @@ def _for_order(world: World, case: Case, order: Order | None, gift: Gift | None)
         name=buyer.name,
         address=buyer.address,
         country=buyer.country or case.country,
+        locale=buyer.locale,
         zones=world.zones.of(buyer.country, buyer.region),
     )

@@ -22,7 +22,8 @@ from chalicelib.domain.voucher import Voucher
 from chalicelib.errors import Misconfigured
 from chalicelib.ports import STOP, Mail
 from chalicelib.usecases.compose import compose
-from tests.factories import PERSON, case, follow_up, parcel, view
+from chalicelib.usecases.take_order import take_order
+from tests.factories import PERSON, case, follow_up, learnt, parcel, shopify_order, view
 from tests.support.world import NOON, TestWorld
 
 VOUCHER = Voucher(
@@ -57,6 +58,7 @@ def ordered(locale: str = "", rule: str = "receipt", trigger: str = "order", **s
         follow_up=follow_up(rule=rule, message_class=SERVICE),
         trigger=trigger,
         order=Order("shopify:x:1041", view=described, parcels=(parcel(),)),
+        locale=locale,
     )
 
 
@@ -139,7 +141,7 @@ def test_an_english_receipt_stays_english() -> None:
 
 
 def test_what_is_not_written_in_german_comes_in_english_and_says_so() -> None:
-    mail = mail_of(case(order=Order("shopify:x:1041", view=view(buyer=buyer("de-DE")))))
+    mail = mail_of(case(locale="de-DE"))
 
     assert mail.text.startswith("Dear Isobel")
     assert '<html lang="en-GB"' in mail.html
@@ -161,13 +163,14 @@ def test_a_german_voucher_says_until_when_in_german() -> None:
         trigger="confirmed",
         voucher=VOUCHER,
         order=None,
+        locale="de-AT",
     )
-    mail = mail_of(_in_shop(one, locale="de-DE"))
+    mail = mail_of(one)
 
     assert plain(mail).startswith("Guten Tag Isobel Trant")
     assert mail.subject.replace("\N{NO-BREAK SPACE}", " ") == "Ihr Gutschein über 15 £"
     assert "Gültig bis 31. Mai 2026" in plain(mail)
-    assert '<html lang="de-DE"' in mail.html
+    assert '<html lang="de"' in mail.html
 
 
 # --- what each is told ---
@@ -334,3 +337,12 @@ def test_every_rule_that_goes_by_mail_can_be_told() -> None:
     with TestWorld() as world:
         by_mail = {rule.trigger for rule in world.playbook.rules if rule.channel == "e-mail"}
     assert by_mail <= {*telling._TELL}
+
+
+def test_who_shops_in_german_is_written_to_in_german() -> None:
+    with TestWorld() as world:
+        take_order(world, learnt("orders/create", shopify_order(customer_locale="de-DE")))
+        world.work()
+        (receipt,) = world.mails()
+
+    assert receipt.mail.subject == "Ihre Bestellung QW3X7R9TN: Beleg"

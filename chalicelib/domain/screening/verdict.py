@@ -25,6 +25,7 @@ class Case(Struct, frozen=True):
 
     `rule` is None when the owner took it out of the playbook. `order`, `gift`, `voucher`: what the follow-up is about, where it
     is about one. `name` and `address`: to whom it would go, "" when unknown. `country`: theirs, two letters, or the shop's.
+    `locale`: as they shop, or became a contact; "" when nothing tells, as of a gift's recipient.
     `zones`: those by whose clocks they may live, as IANA names; none when nothing tells. `history`: everything that is known of them, for marketing only; its checks ask more.
     `products`: what the shop sells. `playbook`: for the order of its rules. `used_today`: of the share of today's budget that one of `shards` has.
     """
@@ -45,6 +46,7 @@ class Case(Struct, frozen=True):
     voucher: Voucher | None = None
     claim: Claim | None = None
     asking: Asking | None = None
+    locale: str = ""
     zones: tuple[str, ...] = ()
     history: History | None = None
     products: Products = Products()
