@@ -18,6 +18,7 @@ from chalicelib.errors import CourtesyError, Invalid
 from courtesy import (
     check,
     connect,
+    contact,
     forecast,
     inquiries,
     orders,
@@ -101,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     listed.add_argument("--contact", metavar="ADDRESS", default="", help="one person's")
     listed.set_defaults(do=_follow_ups)
 
-    for more in (check, connect, forecast, orders, preview, products, rules, sending, tasks, today, vouchers):
+    for more in (check, connect, contact, forecast, orders, preview, products, rules, sending, tasks, today, vouchers):
         more.add_commands(partial(commands.add_parser, parents=[common]))
 
     build = commands.add_parser("build", parents=[common], help="build the static site into site/dist")

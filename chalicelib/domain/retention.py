@@ -14,6 +14,7 @@ from chalicelib.domain.follow_up import OPEN, FollowUp
 from chalicelib.domain.history import History
 from chalicelib.domain.order import Order
 from chalicelib.domain.playbook import BUYER, GIVER
+from chalicelib.domain.standing import SERVICE
 
 RAW_WEBHOOK = timedelta(days=30)
 REQUEST = timedelta(days=90)
@@ -137,9 +138,9 @@ def _needed(one: FollowUp, orders: set[str]) -> bool:
 def fact_is_over(fact: Fact, consents: Mapping[str, str], ended: Sequence[Ended], now: datetime) -> bool:
     """Whether the purpose that it was given for is over: at once when that consent ended since, after a week where it never came.
 
-    What is never to be written about is not forgotten by this: it is a no, and a no needs no consent.
+    What is never to be written about is not forgotten by this: it is a no, and a no needs no consent. Nor is what serves their own orders.
     """
-    if fact.kind == NEVER or not fact.purpose or fact.purpose in purposes_of(consents):
+    if fact.kind == NEVER or fact.purpose in ("", SERVICE) or fact.purpose in purposes_of(consents):
         return False
     return fact.at + UNUSED_FACT <= now or any(one.purpose == fact.purpose and one.at >= fact.at for one in ended)
 

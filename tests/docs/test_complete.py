@@ -16,8 +16,10 @@ from chalicelib.adapters import secret_names
 from chalicelib.adapters.shop_files import read_playbook
 from chalicelib.config import ROOT
 from chalicelib.domain.claim import Claim, Contact
-from chalicelib.domain.consent import Consent, Wording
+from chalicelib.domain.consent import Asking, Consent, Wording
 from chalicelib.domain.errand import Errand
+from chalicelib.domain.fact import Fact
+from chalicelib.domain.floor import Unheard
 from chalicelib.domain.follow_up import LANES, STATES, FollowUp
 from chalicelib.domain.gift import Gift, GiftTable
 from chalicelib.domain.inquiry import Inquiry
@@ -32,7 +34,7 @@ from chalicelib.domain.task import Task
 from chalicelib.domain.voucher import Offer, Voucher
 from chalicelib.domain.words import MAILS
 from chalicelib.ports import QUEUES
-from chalicelib.stores import errands, follow_ups, inquiries, tasks, webhooks
+from chalicelib.stores import errands, follow_ups, inquiries, plans, rules, tasks, webhooks
 from chalicelib.stores.connections import Connection
 from chalicelib.stores.requests import Request
 from chalicelib.stores.webhooks import Received
@@ -59,6 +61,11 @@ ITEMS: dict[str, tuple[type[msgspec.Struct], ...]] = {
     "Contact": (Contact,),
     "Claim": (Claim,),
     "Consent": (Consent,),
+    "Asked consent": (Asking,),
+    "Fact": (Fact,),
+    "Plan": (plans.Plan,),
+    "Below the floor": (Unheard,),
+    "Rules": (rules.Known,),
     "Follow-up": (FollowUp,),
     "Voucher": (Voucher,),
     "Inquiry": (Inquiry,),
@@ -215,7 +222,7 @@ def test_every_key_that_the_stores_write_is_told() -> None:
 
 def test_every_partition_of_the_due_index_is_told() -> None:
     lanes = {follow_ups.due_partition("<shard>", lane) for lane in (*LANES, follow_ups.FAILED_LANE)}
-    others = {store._PARTITION for store in (errands, inquiries, tasks, webhooks)}
+    others = {store._PARTITION for store in (errands, inquiries, plans, tasks, webhooks)}
     assert named(section(text_of("data-model.md"), "The due index")) == lanes | others
 
 
