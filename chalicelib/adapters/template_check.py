@@ -113,7 +113,7 @@ class TemplateCheck:
             yield Located(
                 path,
                 error.lineno,
-                f"This cannot be read ({error.message}): close what {{{{ and {{% open, and name only filters and tags that there are.",
+                f"This cannot be read ({str(error.message).rstrip('.')}): close what {{{{ and {{% open, and name only filters and tags that there are.",
             )
 
     def _offers(self, path: Path, rule: Rule, may: May) -> Iterator[Located]:
@@ -139,7 +139,8 @@ class TemplateCheck:
         strange = find_undeclared_variables(tree) - {*given, *_made_in(tree), *self._environment.globals, _OWN_WORDS}
         asked = _asked_for(tree, strange.__contains__)
         for line, name in ((line, name) for line, name in asked if name in strange):
-            told = f"it gives {', '.join(sorted({*given} - _EVERYWHERE))}.{_meant(name, given)}"
+            gives = sorted({*given} - _EVERYWHERE)
+            told = f"it gives {', '.join(gives)}.{_meant(name, gives)}"
             yield Located(path, line, f'There is no "{{{{ {name} }}}}" for trigger = "{rule.trigger}": {told}')
         for node in tree.find_all(nodes.Getattr):
             if isinstance(node.node, nodes.Name) and node.node.name == "shop" and node.attr not in _OF_THE_SHOP:
@@ -173,7 +174,7 @@ class TemplateCheck:
                     path, line = Path(step.tb_frame.f_code.co_filename), step.tb_lineno
                 step = step.tb_next
         if isinstance(error, jinja2.TemplateNotFound):
-            return Located(path, line, f'There is no template "{error.message}" to take from: mend its name.')
+            return Located(path, line, f'There is no template "{error.name}" to take from: mend its name.')
         if named := _UNDEFINED.search(str(error)):
             return Located(path, line, f'There is no "{named[1] or named[2]}" here: mend its name, or take it out.')
         return Located(path, line, f"This cannot be written ({' '.join(str(error).split())}): mend it, or take it out.")

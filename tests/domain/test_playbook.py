@@ -156,7 +156,7 @@ def test_a_wrong_rule_is_told_in_a_sentence(wrong: Rule, told: str) -> None:
 
 def test_a_missing_answer_is_told() -> None:
     without = Playbook(tuple(one for one in PLAYBOOK.rules if one.trigger != "claim"))
-    assert mends(without) == [Fault((), 'Keep exactly one rule with trigger = "claim": the site answers with it.')]
+    assert mends(without) == [Fault((), 'Keep exactly one rule with trigger = "claim": what they did is answered with it.')]
 
 
 def forgotten(changed: Order) -> str:

@@ -98,7 +98,7 @@ def _answers(playbook: Playbook) -> Iterator[Fault]:
         off = [at for at, rule in enumerate(playbook.rules) if rule.trigger == trigger and rule.mode == "off"]
         if len(places) == 1:
             continue
-        sentence = f'Keep exactly one rule with trigger = "{trigger}": the site answers with it.'
+        sentence = f'Keep exactly one rule with trigger = "{trigger}": what they did is answered with it.'
         if places:
             yield Fault(("rule", places[1], "trigger"), sentence)
         elif off:
@@ -144,12 +144,13 @@ def _class(rule: Rule) -> Iterator[tuple[str, str]]:
 
 
 def _channel(rule: Rule) -> Iterator[tuple[str, str]]:
+    key = "trigger" if rule.channel == EMAIL else "channel"  # e-mail is what it is where nothing is said
     if rule.trigger == "packed" and rule.channel != PARCEL:
-        yield "channel", f'give channel = "{PARCEL}": what is packed is paper in the parcel.'
+        yield key, f'give channel = "{PARCEL}": what is packed is paper in the parcel.'
     elif rule.trigger != "packed" and rule.channel == PARCEL:
         yield "channel", f'give another channel than "{PARCEL}", or trigger = "packed": only then is a parcel open.'
     elif rule.trigger == "no response" and rule.channel not in (POST, CALL):
-        yield "channel", f'give channel = "{POST}" or "{CALL}": who does not answer mail is not mailed more.'
+        yield key, f'give channel = "{POST}" or "{CALL}": who does not answer mail is not mailed more.'
     elif rule.channel in (POST, CALL) and rule.to == RECIPIENT:
         yield (
             "channel",
