@@ -15,11 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.config import ROOT
 from chalicelib.domain.calendar import instant
 from chalicelib.usecases.list_follow_ups import list_follow_ups
 from tests.factories import shopify_order, shopify_parcel
-from tests.support.running import Reply, Running, courtesy, eventually, opened, send
+from tests.support.running import Reply, Running, courtesy, eventually, opened, quiet_shop, send
 
 CLAIM = "name=Isobel+Trant&email={}%40example.com&website="
 
@@ -204,7 +203,7 @@ class Killed:
 
 def test_killed_at_any_moment_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     settings = tmp_path / "shop"
-    shutil.copytree(ROOT / "shop", settings)
+    shutil.copytree(quiet_shop(), settings)
     text = (settings / "shop.toml").read_text()
     assert "claims_per_network = 30" in text
     (settings / "shop.toml").write_text(text.replace("claims_per_network = 30", "claims_per_network = 100000"))

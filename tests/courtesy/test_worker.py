@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 
 from chalicelib.adapters.local.platform import LocalWorld
-from chalicelib.config import ROOT, Settings
+from chalicelib.config import Settings
 from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.list_follow_ups import list_follow_ups
 from courtesy.worker import Worker
 from tests.factories import asked
+from tests.support.running import quiet_shop
 from tests.support.watched import once, watched
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[LocalWorld]:
-    made = LocalWorld(Settings("local", ROOT / "shop", tmp_path))
+    made = LocalWorld(Settings("local", quiet_shop(), tmp_path))
     made.ready()
     yield made
     made.close()

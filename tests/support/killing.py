@@ -23,7 +23,7 @@ from chalicelib.domain.calendar import stamp
 from chalicelib.stores import follow_ups
 from chalicelib.usecases.take_order import take_order
 from tests.factories import learnt, shopify_order, shopify_parcel
-from tests.support.running import Running
+from tests.support.running import Running, quiet_shop
 
 OPEN = (fu.PLANNED, fu.HELD, fu.SENDING)
 POLL_SECONDS, END_POLL_SECONDS = 0.001, 0.3
@@ -103,8 +103,8 @@ def sink_process(file: Path) -> Iterator[Sinking]:
 
 
 def day_and_night_shop(folder: Path) -> Path:
-    """The shop as shipped, in that folder; but it sends at any hour, and as much as it likes."""
-    shutil.copytree(ROOT / "shop", folder)
+    """The quiet shop, in that folder; but it sends at any hour, and as much as it likes."""
+    shutil.copytree(quiet_shop(), folder)
     file = folder / "shop.toml"
     text = file.read_text()
     for before, after in (("quiet_from = 20", "quiet_from = 9"), ("daily_budget = 200", "daily_budget = 1000000")):
