@@ -129,6 +129,7 @@ class Learnt(Struct, frozen=True):
     """What one event says, whatever the storefront: of which order, its view (absent in a fulfilment's event), what may make it a gift
     (with each view), its parcels and refunds.
 
+    `opted_out`: whether the buyer used the checkout's box for saying no to marketing; None where nothing tells.
     `gone`: the storefront has deleted the order, or brought it back. `history`: taken from the past, so nothing is planned from it.
     `ask`: with what the storefront is asked for the lines, where its event does not carry them.
     """
@@ -143,6 +144,7 @@ class Learnt(Struct, frozen=True):
     word: Word | None = None
     history: bool = False
     ask: str = ""
+    opted_out: bool | None = None
 
 
 class Order(Struct, frozen=True, omit_defaults=True):

@@ -13,6 +13,7 @@ from chalicelib.ports import Heard, Ignored, World
 from chalicelib.stores import webhooks
 from chalicelib.usecases.answer_privacy import answer_privacy
 from chalicelib.usecases.take_consent import take_consent
+from chalicelib.usecases.take_opt_out import take_opt_out
 from chalicelib.usecases.take_order import take_order
 
 
@@ -41,8 +42,11 @@ def take(world: World, heard: Heard) -> str:
     """What was learnt goes where it belongs: "taken", "done", or "ignored: …". Taking it twice changes nothing. Errors: Retryable."""
     match heard:
         case Learnt():
-            if take_order(world, _whole(world, heard)).erased:
+            order = take_order(world, _whole(world, heard))
+            if order.erased:
                 return "ignored: its buyer asked to be forgotten"
+            if heard.opted_out is not None:
+                take_opt_out(world, order, opted_out=heard.opted_out)
         case ConsentSaid():
             return take_consent(world, heard)
         case PrivacyRequest():

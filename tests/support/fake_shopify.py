@@ -523,7 +523,7 @@ def line_item(number: int = 1, **changes: Any) -> dict[str, Any]:
 
 def mailing_address(**changes: Any) -> dict[str, Any]:
     """An address of which only the country is known."""
-    names = (*_PERSON, "name", "company", "address1", "address2", "city", "province", "zip", "country")
+    names = (*_PERSON, "name", "company", "address1", "address2", "city", "province", "provinceCode", "zip", "country")
     return {"__typename": "MailingAddress", **dict.fromkeys(names), "countryCodeV2": "GB", **changes}
 
 

@@ -27,7 +27,7 @@ from chalicelib.errors import Busy
 from chalicelib.stores import facts, follow_ups, inquiries, keeping, orders, people, tasks, vouchers
 from chalicelib.stores.requests import Request
 from chalicelib.stores.requests import put as put_request
-from chalicelib.table import Item
+from chalicelib.table import Delete, Item, Put
 from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.receive_webhook import receive_webhook
 from chalicelib.usecases.restore import restore
@@ -254,7 +254,7 @@ def test_an_order_that_its_person_no_longer_finds_goes_all_the_same(world: TestW
     take_order(world, learnt("orders/create", shopify_order()))
     for key in all_items(world):
         if key[1].startswith("F#"):
-            world.sqlite.write(keeping.Delete(key))
+            world.sqlite.write(Delete(key))
     assert_gone_at(world, NOON + MONTHS_25, "ORDER")
 
 
@@ -450,7 +450,7 @@ def test_two_at_once_do_no_harm(world: TestWorld) -> None:
 
 def test_what_cannot_be_read_is_kept_and_stops_nobody_else(world: TestWorld, caplog: pytest.LogCaptureFixture) -> None:
     has_contact(world, NOON, NOON + DAY)
-    world.table.write(keeping.Put({"pk": f"P#{me(world)}", "sk": "FACT#size#rings", "purpose": "x", "kind": 7}))
+    world.table.write(Put({"pk": f"P#{me(world)}", "sk": "FACT#size#rings", "purpose": "x", "kind": 7}))
     ordered(world, "1", NOON, key="other@example.com")
     forget(world, NOON + 5000 * DAY)
     assert is_there(world, "CONTACT")

@@ -54,7 +54,7 @@ TOKEN_LASTS = 23 * 3600
 """Seconds; Shopify says a day."""
 
 _MONEY = "shopMoney { amount } presentmentMoney { amount currencyCode }"
-_ADDRESS = "firstName lastName name company address1 address2 city province zip country countryCodeV2"
+_ADDRESS = "firstName lastName name company address1 address2 city province provinceCode zip country countryCodeV2"
 _PAIRS = "customAttributes { key value }"
 _PAGE_INFO = "pageInfo { hasNextPage endCursor }"
 _LINES = f"""

@@ -120,6 +120,7 @@ def _address(address: Payload) -> dict[str, Any]:
         "last_name": address.get("lastName"),
         **{name: address.get(name) for name in same},
         "country_code": address.get("countryCodeV2"),
+        "province_code": address.get("provinceCode"),
     }
 
 

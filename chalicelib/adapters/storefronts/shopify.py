@@ -127,7 +127,14 @@ def _order(payload: Payload) -> Learnt:
         signs=_signs(payload),
         parcels=tuple(_parcels(objects(payload.get("fulfillments")))),
         refunds=tuple(_refunds(payload)),
+        opted_out=_opted_out(payload),
     )
+
+
+def _opted_out(payload: Payload) -> bool | None:
+    """Its checkout has one box for marketing, and the order tells how it was left. What that means, shop.toml says (storefront.opt_out)."""
+    left = payload.get("buyer_accepts_marketing")
+    return not left if isinstance(left, bool) else None
 
 
 def _of_order(payload: Payload, **said: Any) -> Learnt:

@@ -142,6 +142,7 @@ def _order(event: Payload) -> Learnt:
         signs=_signs(event),
         parcels=tuple(_parcel(one) for one in objects(event.get("parcels"))),
         refunds=tuple(_refund(one, in_currency) for one in objects(event.get("refunds"))),
+        opted_out=left if isinstance(left := mapping(event.get("buyer")).get("opted_out"), bool) else None,
     )
 
 

@@ -119,7 +119,12 @@ def _session(session: Payload, topic: str, seen: datetime) -> Learnt:
         view=view,
         signs=_signs(session),
         ask="" if view.lines else id_,
+        opted_out=_OPTED_OUT.get(text(mapping(session.get("consent")).get("promotions"), 20)),
     )
+
+
+_OPTED_OUT = {"opt_in": False, "opt_out": True}
+"""How the box for promotions was left, where the shop has Stripe show one (consent_collection)."""
 
 
 def _id(value: Any) -> str:
