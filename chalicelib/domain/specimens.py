@@ -1,6 +1,6 @@
 """Specimens: what each trigger tells its templates, of people and things that nobody knows. For checks and previews, never for sending.
 
-What usecases/compose.py gives a template stands here by the same names; tests/domain/test_specimens.py keeps the two together.
+What usecases/telling gives a template stands here by the same names; tests/usecases/test_specimens.py keeps the two together.
 """
 
 from __future__ import annotations
@@ -114,6 +114,7 @@ _TOLD: Mapping[Trigger, Specimen] = {
     "silence": {"since": "22 November 2025", "yes_url": f"{SITE}/api/welcome?t=specimen"},
     "working day": {
         "day": "Monday 23 November",
+        "paused": False,
         "waiting": [{"what": "Isobel asks about order #1041", "why": "Since Wednesday.", "how": "courtesy inquiry list"}],
         "today": [{"what": "thank-you to isobel.trant@example.com", "why": "It arrived on Friday.", "how": ""}],
         "held": [{"what": "care to isobel.trant@example.com", "why": "She ordered lately.", "how": "Goes on 13 December."}],
