@@ -16,6 +16,7 @@ from chalicelib.adapters.local.table_sqlite import SqliteTable
 from chalicelib.domain import journal
 from chalicelib.domain.customer import ConsentSaid
 from chalicelib.domain.delivery import DeliveryEvent
+from chalicelib.domain.fact import Fact
 from chalicelib.domain.follow_up import PLANNED, SENDING, UNSURE, FollowUp
 from chalicelib.domain.identity import person_id
 from chalicelib.errors import TooMany
@@ -23,12 +24,15 @@ from chalicelib.stores import canary, follow_ups, gate
 from chalicelib.usecases.ask_for_events import ask_for_events
 from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.confirm_claim import confirm_claim, look_at_claim
+from chalicelib.usecases.confirm_consent import confirm_consent, look_at_consent
 from chalicelib.usecases.erase import erase
 from chalicelib.usecases.lease import leased
 from chalicelib.usecases.list_follow_ups import list_follow_ups
 from chalicelib.usecases.pause import pause, resume
 from chalicelib.usecases.receive_webhook import receive_webhook
+from chalicelib.usecases.record_consent import record_consent
 from chalicelib.usecases.record_delivery import record_delivery
+from chalicelib.usecases.record_fact import forget_fact, record_fact
 from chalicelib.usecases.recover import free_the_dead
 from chalicelib.usecases.redeem_voucher import look_at_voucher, redeem_voucher
 from chalicelib.usecases.restore import restore
@@ -318,6 +322,24 @@ def _storefronts() -> Iterator[Shop]:
     yield shop
 
 
+def _consents() -> Iterator[Shop]:
+    shop = Shop()
+    world = shop.world
+    one, more = ["newsletter/e-mail"], ["care/e-mail", "occasions/e-mail"]
+    shop.measure("consent asked for by e-mail", lambda: record_consent(world, BUYER, one, source="card"))
+    shop.measure("consent asked for once more within 24 hours", lambda: record_consent(world, BUYER, more, source="card"))
+    world.work()
+    link = shop.link(BUYER, "/api/consent")
+    shop.measure("look at a consent link", lambda: look_at_consent(world, link))
+    shop.measure("consent confirmed", lambda: confirm_consent(world, link))
+    shop.measure("consent confirmed, second click", lambda: confirm_consent(world, link))
+    shop.measure("consent recorded at once", lambda: record_consent(world, BUYER, ["offers/post"], source="card"))
+    size = Fact("size", "rings", "M", "stated", NOON, "card", "for you")
+    shop.measure("fact recorded", lambda: record_fact(world, BUYER, size))
+    shop.measure("fact forgotten", lambda: forget_fact(world, BUYER, "size", "rings"))
+    yield shop
+
+
 def _errands() -> Iterator[Shop]:
     shop = Shop(known="storefront")
     world = shop.world
@@ -336,7 +358,7 @@ def _errands() -> Iterator[Shop]:
 SETTLED: dict[str, How] = {"settle: it went out": "sent", "settle: again": "again", "settle: left at that": "leave"}
 STORIES = (
     _claims, _limits, _orders, _gifts, _held, _ended, _paused, _webhooks, _leases, _doubts, _deaths, _restores, _storefronts,
-    _errands,
+    _consents, _errands,
 )  # fmt: skip
 
 
