@@ -19,16 +19,24 @@ from chalicelib.domain.delivery import DeliveryEvent
 from chalicelib.domain.fact import Fact
 from chalicelib.domain.follow_up import PLANNED, SENDING, UNSURE, FollowUp
 from chalicelib.domain.identity import person_id
+from chalicelib.domain.links import EXPECTATION, NO, OCCASION, WELCOME, YES, answer_scope
+from chalicelib.domain.task import Task
 from chalicelib.errors import TooMany
-from chalicelib.stores import canary, follow_ups, gate
+from chalicelib.stores import canary, follow_ups, gate, tasks
+from chalicelib.usecases.answer_expectation import answer_expectation, look_at_answer
 from chalicelib.usecases.ask_for_events import ask_for_events
 from chalicelib.usecases.claim_voucher import claim_voucher
+from chalicelib.usecases.close_inquiry import close_inquiry
 from chalicelib.usecases.confirm_claim import confirm_claim, look_at_claim
 from chalicelib.usecases.confirm_consent import confirm_consent, look_at_consent
+from chalicelib.usecases.end_occasion import end_occasion
 from chalicelib.usecases.erase import erase
+from chalicelib.usecases.finish_task import finish_task
 from chalicelib.usecases.lease import leased
 from chalicelib.usecases.list_follow_ups import list_follow_ups
+from chalicelib.usecases.list_inquiries import list_inquiries
 from chalicelib.usecases.pause import pause, resume
+from chalicelib.usecases.plan_morning import plan_morning
 from chalicelib.usecases.receive_webhook import receive_webhook
 from chalicelib.usecases.record_consent import record_consent
 from chalicelib.usecases.record_delivery import record_delivery
@@ -37,11 +45,13 @@ from chalicelib.usecases.recover import free_the_dead
 from chalicelib.usecases.redeem_voucher import look_at_voucher, redeem_voucher
 from chalicelib.usecases.restore import restore
 from chalicelib.usecases.run_errand import run_errand
+from chalicelib.usecases.say_welcome import say_welcome
 from chalicelib.usecases.settle import How, settle
 from chalicelib.usecases.stop import look_at_stop, stop
 from chalicelib.usecases.take_consent import take_consent
 from chalicelib.usecases.take_order import take_order
 from chalicelib.usecases.tick import tick
+from chalicelib.usecases.today import today
 from chalicelib.usecases.write_thanks import look_at_card, write_thanks
 from tests.docs.reading import rows, section, text_of
 from tests.factories import asked, gift_order, learnt, shopify_order, shopify_parcel, signed
@@ -49,7 +59,7 @@ from tests.support.counting_table import CountingTable
 from tests.support.fake_office import FakeOffice
 from tests.support.sending import Service, fails_once
 from tests.support.watched import Crash
-from tests.support.world import NOON, TestWorld
+from tests.support.world import NOON, TestWorld, shipped_playbook
 
 IP = "192.0.2.7"
 BUYER, RECIPIENT = "isobel.trant@example.com", "ruth.okafor@example.com"
@@ -356,7 +366,43 @@ def _errands() -> Iterator[Shop]:
 
 
 SETTLED: dict[str, How] = {"settle: it went out": "sent", "settle: again": "again", "settle: left at that": "leave"}
+
+
+def _answers() -> Iterator[Shop]:
+    shop = Shop()
+    world = shop.world
+    shop.order(shopify_order())
+    world.work()
+    asked_ = msgspec.structs.replace(shop.only(), id=f"{shop.only().person}-expectation", rule="expectation")
+    world.table.write(follow_ups.put(asked_))
+    yes, no = (
+        world.links.make(EXPECTATION, asked_.person, answer_scope(asked_.id, said), NOON + timedelta(days=9))
+        for said in (YES, NO)
+    )
+    shop.measure("look at a question", lambda: look_at_answer(world, no))
+    shop.measure("answer a question: yes", lambda: answer_expectation(world, yes))
+    shop.measure("answer a question: no, which opens an inquiry", lambda: answer_expectation(world, no, "The clasp broke."))
+    shop.measure("list who waits: one", lambda: list_inquiries(world))
+    shop.measure("the owner's day, with one who waits and one mail to come", lambda: today(world))
+    shop.measure("close an inquiry, nothing held for it", lambda: close_inquiry(world, asked_.id, "good"))
+    world.table.write(tasks.put(Task(asked_.id, "mail", asked_.person, asked_.anchor, "receipt", NOON, NOON)))
+    shop.measure("a by-hand task is done", lambda: finish_task(world, asked_.id, "posted"))
+    welcome = world.links.make(WELCOME, asked_.person, asked_.id, NOON + timedelta(days=9))
+    shop.measure("say that we are still welcome", lambda: say_welcome(world, welcome))
+    occasion = world.links.make(OCCASION, asked_.person, "birthday", NOON + timedelta(days=9))
+    shop.measure("end an occasion", lambda: end_occasion(world, occasion))
+    shop.measure("plan the morning mail, once a working day", lambda: _plan_morning(world))
+    shop.measure("ask whether the morning mail is planned", lambda: plan_morning(world))
+    yield shop
+
+
+def _plan_morning(world: TestWorld) -> None:
+    world.playbook = shipped_playbook()
+    plan_morning(world)
+
+
 STORIES = (
+    _answers,
     _claims, _limits, _orders, _gifts, _held, _ended, _paused, _webhooks, _leases, _doubts, _deaths, _restores, _storefronts,
     _consents, _errands,
 )  # fmt: skip
