@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,16 @@ def test_a_word_that_is_none_is_told_the_others(tmp_path: Path, written: str, wr
         read_shop(file)
     line = text[: text.index(written)].count("\n") + 1
     assert str(refused.value) == f"{file}:{line}: {said}"
+
+
+def test_what_only_tells_of_faults_is_not_loaded_for_a_sound_shop() -> None:
+    code = (
+        "import sys; from pathlib import Path; from chalicelib.adapters import shop_files as f;"
+        "f.read_shop(Path('shop/shop.toml')), f.read_playbook(Path('shop/playbook.toml')), f.read_products(Path('shop/products.toml'));"
+        "print({'difflib', 'jinja2', 'chalicelib.adapters.shape', 'chalicelib.adapters.toml_lines'} & {*sys.modules})"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout == "set()\n"
 
 
 def test_a_file_that_is_missing_is_told(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from chalicelib.domain.fault import Fault, Where
 from chalicelib.domain.products import MAX_CATEGORY, Item, Product, Products, words_of
@@ -60,6 +59,8 @@ def _about_item(item: Item, products: Products) -> Iterator[tuple[str, str]]:
     if not (item.id and len(item.id) <= MAX_ID and all(char.isascii() and (char.isalnum() or char in "-_") for char in item.id)):
         yield "id", f"give its `id` as at most {MAX_ID} letters, digits and dashes."
     if item.category not in products.categories:
+        from difflib import get_close_matches
+
         near = get_close_matches(item.category, products.categories, n=1)
         meant = f' Did you mean "{near[0]}"?' if near else ""
         yield "category", f'no product is of category "{item.category}": give that of a [[product]].{meant}'
