@@ -265,9 +265,9 @@ def noted(standing: Standing, follow_up: FollowUp) -> Update:
 
 def forget(table: Table, person: str) -> list[Delete]:
     """What is to be deleted where they ask to be forgotten: name and address, in contact, claims and what waits for a click, and whatever
-    they told of themselves. Standing and ledger hold none of it.
+    they told of themselves, to us or to whoever rang them up. Standing and ledger hold none of it.
     """
-    told = [item for prefix in ("CLAIM#", "FACT#") for item in pages.below(table, f"P#{person}", prefix=prefix)]
+    told = [item for prefix in ("CLAIM#", "FACT#", "INQUIRY#", "TASK#") for item in pages.below(table, f"P#{person}", prefix=prefix)]
     return [
         Delete(contact_key(person)),
         Delete(asking_key(person)),

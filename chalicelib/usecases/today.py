@@ -136,7 +136,7 @@ def _unsure(world: World, unsure: Sequence[FollowUp]) -> tuple[Line, ...]:
 _HANDS = {
     "note": ("note to write", "notes to write", "courtesy print notes --due today --out notes.pdf"),
     "letter": ("letter to post", "letters to post", "courtesy print letters --due today --out letters.pdf"),
-    "call": ("call to make", "calls to make", "courtesy tasks --due today"),
+    "call": ("call to make", "calls to make", "courtesy print calls --due today --out calls.pdf"),
     "mail": ("mail that e-mail cannot bring", "mails that e-mail cannot bring", "courtesy tasks --due today"),
 }
 

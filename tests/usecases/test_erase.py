@@ -12,8 +12,10 @@ import pytest
 
 from chalicelib.domain.customer import ConsentSaid
 from chalicelib.domain.identity import person_id
+from chalicelib.domain.inquiry import Inquiry
+from chalicelib.domain.task import Task
 from chalicelib.errors import Busy, Invalid
-from chalicelib.stores import orders, people, requests
+from chalicelib.stores import inquiries, orders, people, requests, tasks
 from chalicelib.table import Delete, Put
 from chalicelib.usecases.erase import erase
 from chalicelib.usecases.receive_webhook import receive_webhook
@@ -228,3 +230,15 @@ def test_no_storefront_undoes_an_erasure(world: TestWorld) -> None:
     world.clock.move(timedelta(days=2))
     said = ConsentSaid("shopify", "yes", ADDRESS, ADDRESS, at=at, confirmed=True)
     assert take_consent(world, said).startswith("ignored: they asked us to stop")
+
+
+def test_what_they_asked_and_what_was_noted_of_them_goes_too(world: TestWorld) -> None:
+    person = lived(world)
+    told = "Isobel says that the clasp broke."
+    world.table.write(inquiries.put(Inquiry(f"{person}-one", person, world.clock.at, "owner", words=told)))
+    task = Task(f"{person}-two", "call", person, "x", "call", world.clock.at, world.clock.at)
+    world.table.write(tasks.put(task))
+    world.table.write(tasks.done(task, "happy", told, world.clock.at))
+    erase(world, person)
+    assert told not in everything(world)
+    assert inquiries.open_ones(world.table) == []
