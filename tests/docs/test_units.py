@@ -20,9 +20,10 @@ from chalicelib.domain.fact import Fact
 from chalicelib.domain.follow_up import PLANNED, SENDING, UNSURE, FollowUp
 from chalicelib.domain.identity import person_id
 from chalicelib.domain.links import EXPECTATION, NO, OCCASION, WELCOME, YES, answer_scope
+from chalicelib.domain.retention import AFTER_LAST_ORDER
 from chalicelib.domain.task import Task
 from chalicelib.errors import TooMany
-from chalicelib.stores import canary, follow_ups, gate, tasks
+from chalicelib.stores import canary, follow_ups, gate, keeping, orders, tasks
 from chalicelib.usecases.answer_expectation import answer_expectation, look_at_answer
 from chalicelib.usecases.ask_for_events import ask_for_events
 from chalicelib.usecases.claim_voucher import claim_voucher
@@ -44,6 +45,7 @@ from chalicelib.usecases.record_fact import forget_fact, record_fact
 from chalicelib.usecases.recover import free_the_dead
 from chalicelib.usecases.redeem_voucher import look_at_voucher, redeem_voucher
 from chalicelib.usecases.restore import restore
+from chalicelib.usecases.retention import retention
 from chalicelib.usecases.run_errand import run_errand
 from chalicelib.usecases.say_welcome import say_welcome
 from chalicelib.usecases.settle import How, settle
@@ -74,6 +76,8 @@ class Shop:
         self.sqlite = SqliteTable(":memory:")
         self.table = CountingTable(self.sqlite)
         self.world = TestWorld(table=self.table, **shop)
+        # nights have lines of their own
+        self.table.write(keeping.came(keeping.Night(NOON), keeping.Night(NOON + timedelta(days=10_000), count=1)))
         self.measured: dict[str, tuple[int, float]] = {}
 
     def close(self) -> None:
@@ -244,6 +248,18 @@ def _webhooks() -> Iterator[Shop]:
     yield shop
 
 
+def _nights() -> Iterator[Shop]:
+    shop = Shop()
+    world = shop.world
+    shop.order(shopify_order())
+    world.work()
+    shop.measure("night over a shop of one order", lambda: retention(world))
+    world.clock.at = NOON + AFTER_LAST_ORDER
+    shop.measure("night that forgets that order", lambda: retention(world))
+    assert shop.sqlite.get(orders.key("shopify:5551023340801")) is None
+    yield shop
+
+
 def _leases() -> Iterator[Shop]:
     shop = Shop()
     world = shop.world
@@ -403,7 +419,7 @@ def _plan_morning(world: TestWorld) -> None:
 
 STORIES = (
     _answers,
-    _claims, _limits, _orders, _gifts, _held, _ended, _paused, _webhooks, _leases, _doubts, _deaths, _restores, _storefronts,
+    _claims, _limits, _orders, _gifts, _held, _ended, _paused, _webhooks, _nights, _leases, _doubts, _deaths, _restores, _storefronts,
     _consents, _errands,
 )  # fmt: skip
 
