@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -33,6 +33,18 @@ class Fact(Struct, frozen=True):
     at: datetime
     source: str
     purpose: str = ""
+
+
+def may_serve(fact: Fact, purpose: str | None) -> bool:
+    """Whether it was given for this purpose, and so may be used for it (manner 2). None: to be shown, not used."""
+    return purpose is None or fact.purpose in ("", purpose)
+
+
+def given_for(facts: Iterable[Fact], kind: str, purpose: str) -> str:
+    """The newest of that kind that may serve the purpose; "" for none."""
+    fitting = [fact for fact in facts if fact.kind == kind and may_serve(fact, purpose)]
+    newest = max(fitting, key=lambda fact: fact.at, default=None)
+    return newest.value if newest is not None else ""
 
 
 def observed(orders: Sequence[Order], products: Products) -> tuple[Fact, ...]:

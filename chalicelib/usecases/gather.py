@@ -24,6 +24,8 @@ from chalicelib.stores import follow_ups, gate, orders, people, vouchers
 from chalicelib.table import Item, Key
 from chalicelib.usecases.recall import recall
 
+LISTED_AT_ONCE = 50
+
 
 def gather(world: World, shard: str, ids: Sequence[str], *, strong: bool = False) -> list[Case]:
     """A case for each follow-up that is still there, in the order of `ids`."""
@@ -34,6 +36,12 @@ def gather(world: World, shard: str, ids: Sequence[str], *, strong: bool = False
         keys.update(_about(follow_up))
     items = world.table.get_many(sorted(keys), strong=strong)
     return list(_cases(world, shard, wanted, items))
+
+
+def gather_all(world: World, ids: Sequence[str]) -> dict[str, Case]:
+    """For the owner's lists, which read as many as there are, some at a time: a case for each that is still there, by id."""
+    batches = (ids[start : start + LISTED_AT_ONCE] for start in range(0, len(ids), LISTED_AT_ONCE))
+    return {case.follow_up.id: case for batch in batches for case in gather(world, follow_ups.SHARDS[0], batch)}
 
 
 def _cases(world: World, shard: str, wanted: Sequence[FollowUp], items: dict[Key, Item]) -> Iterator[Case]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from msgspec import Struct
 
 from chalicelib.domain.calendar import stamp
@@ -12,9 +10,7 @@ from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.sentences import of_follow_up
 from chalicelib.ports import World
 from chalicelib.stores import follow_ups, pages
-from chalicelib.usecases.gather import gather
-
-BATCH = 50
+from chalicelib.usecases.gather import gather_all
 
 
 class Listed(Struct, frozen=True):
@@ -35,13 +31,13 @@ def list_follow_ups(world: World, address: str = "") -> list[Listed]:
     else:
         found = _all(world)
     found.sort(key=lambda one: (one.due_at, one.id))
-    addresses = _addresses(world, found)
+    cases = gather_all(world, [one.id for one in found])
     zone = world.shop.zone
     return [
         Listed(
             id=one.id,
             kind=one.rule,
-            contact=addresses.get(one.id, ""),
+            contact=cases[one.id].address if one.id in cases else "",
             state=one.state,
             due_at=stamp(one.due_at),
             reason=of_follow_up(one, zone),
@@ -59,12 +55,3 @@ def next_due(world: World) -> str | None:
 
 def _all(world: World) -> list[FollowUp]:
     return list(follow_ups.readable(item for item in pages.everything(world.table) if follow_ups.is_follow_up(item)))
-
-
-def _addresses(world: World, found: Sequence[FollowUp]) -> dict[str, str]:
-    ids = [one.id for one in found]
-    return {
-        case.follow_up.id: case.address
-        for start in range(0, len(ids), BATCH)
-        for case in gather(world, follow_ups.SHARDS[0], ids[start : start + BATCH])
-    }

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from msgspec import Struct
 
 from chalicelib.domain.calendar import days_after, stamp
-from chalicelib.domain.fact import ADDRESS, PHONE, Fact
+from chalicelib.domain.fact import ADDRESS, PHONE, given_for
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.screening import Case
 from chalicelib.domain.task import OUTCOMES, Task
 from chalicelib.ports import World
-from chalicelib.stores import follow_ups, tasks
-from chalicelib.usecases.gather import gather
+from chalicelib.stores import tasks
+from chalicelib.usecases.gather import gather_all
 from chalicelib.usecases.who import number_of
-
-BATCH = 50
 
 
 class Listed(Struct, frozen=True):
@@ -40,22 +36,14 @@ def list_tasks(world: World, *, today: bool = False) -> list[Listed]:
     """Those that are to be done, the soonest due first; `today`: only those due by the end of today. Errors: Retryable."""
     tomorrow = days_after(world.clock.now(), 1, 0, world.shop.zone)
     found = [task for task in tasks.open_ones(world.table) if not today or task.due_at < tomorrow]
-    cases = _cases(world, found)
+    cases = gather_all(world, [task.id for task in found])
     return [_listed(task, cases.get(task.id)) for task in found]
-
-
-def _cases(world: World, found: list[Task]) -> dict[str, Case]:
-    ids = [task.id for task in found]
-    return {
-        case.follow_up.id: case
-        for start in range(0, len(ids), BATCH)
-        for case in gather(world, follow_ups.SHARDS[0], ids[start : start + BATCH])
-    }
 
 
 def _listed(task: Task, case: Case | None) -> Listed:
     gift = (case.gift if case is not None and task.kind == "note" else None) or Gift()
-    facts = case.history.facts if case is not None and case.history is not None else ()
+    purpose = case.rule.purpose if case is not None and case.rule is not None else ""
+    given = case.history.facts if case is not None and case.history is not None else ()
     return Listed(
         id=task.id,
         kind=task.kind,
@@ -63,12 +51,8 @@ def _listed(task: Task, case: Case | None) -> Listed:
         due_at=stamp(task.due_at),
         name=case.name if case is not None else "",
         address=case.address if case is not None else "",
-        postal=gift.postal or tuple(_fact(facts, ADDRESS).splitlines()),
-        phone=_fact(facts, PHONE),
+        postal=gift.postal or tuple(given_for(given, ADDRESS, purpose).splitlines()),
+        phone=given_for(given, PHONE, purpose),
         about=number_of(case.order) if case is not None and case.order is not None else "",
         outcomes=OUTCOMES[task.kind],
     )
-
-
-def _fact(facts: Iterable[Fact], kind: str) -> str:
-    return next((fact.value for fact in facts if fact.kind == kind), "")

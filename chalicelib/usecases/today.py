@@ -25,7 +25,7 @@ from chalicelib.ports import World
 from chalicelib.stores import follow_ups, plans
 from chalicelib.usecases import list_inquiries as inquiries
 from chalicelib.usecases import list_tasks as tasks
-from chalicelib.usecases.gather import gather
+from chalicelib.usecases.gather import gather_all
 from chalicelib.usecases.pause import is_paused
 from chalicelib.usecases.who import Who, who
 
@@ -119,7 +119,7 @@ def _asks(one: inquiries.Listed) -> Line:
 
 def _unsure(world: World, unsure: Sequence[FollowUp]) -> tuple[Line, ...]:
     failed = follow_ups.failed_since(world.table, world.clock.now() - FAILED_LATELY)
-    cases = _cases(world, [*unsure[:SHOWN], *failed[:SHOWN]])
+    cases = gather_all(world, [one.id for one in (*unsure[:SHOWN], *failed[:SHOWN])])
     zone = world.shop.zone
 
     def doubted(one: FollowUp) -> Line:
@@ -164,7 +164,7 @@ def _task(task: tasks.Listed, what: str, how: str) -> Line:
 
 def _going(world: World, planned: Sequence[FollowUp]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     """What goes out today, and what of it the checks would hold as things stand."""
-    cases, going, stopped = _cases(world, planned[:SHOWN]), [], []
+    cases, going, stopped = gather_all(world, [one.id for one in planned[:SHOWN]]), [], []
     for one in planned[:SHOWN]:
         case = cases.get(one.id)
         verdict = screen(replace(case, now=max(case.now, one.look_at))) if case is not None else None
@@ -188,7 +188,7 @@ def _held(world: World, held: Sequence[FollowUp]) -> tuple[Line, ...]:
         alike.setdefault((one.rule, one.reason.kind), []).append(one)
     many = [group for group in alike.values() if len(group) > ALIKE]
     few = [one for group in alike.values() if len(group) <= ALIKE for one in group]
-    cases, zone = _cases(world, few[:SHOWN]), world.shop.zone
+    cases, zone = gather_all(world, [one.id for one in few[:SHOWN]]), world.shop.zone
 
     def alone(one: FollowUp) -> Line:
         return Line(
@@ -208,10 +208,6 @@ def _held(world: World, held: Sequence[FollowUp]) -> tuple[Line, ...]:
 def _to(one: FollowUp, cases: Mapping[str, Case]) -> str:
     case = cases.get(one.id)
     return f"{one.rule} to {(case.name or case.address if case is not None else '') or _NOBODY}"
-
-
-def _cases(world: World, found: Sequence[FollowUp]) -> dict[str, Case]:
-    return {case.follow_up.id: case for case in gather(world, follow_ups.SHARDS[0], [one.id for one in found])}
 
 
 # --- the floor ---
