@@ -149,6 +149,18 @@ def test_last_years_gift_is_told_when_they_asked() -> None:
         assert "Ruth" not in world.mails(ISOBEL)[-1].mail.text
 
 
+def test_no_more_of_these_ever_is_never() -> None:
+    with TestWorld() as world:
+        person = agreed(world)
+        buys(world, gift=True)
+        world.live(days=338)  # it is planned
+        told(world, person, "never", "last year's gift", "yes")
+        world.live(days=30)
+        (one,) = told_by(world, "last-years-gift")
+        assert one.state == "cancelled"
+        assert "never" in one.reason.lower()
+
+
 def test_something_new_goes_to_whom_it_fits() -> None:
     with TestWorld() as world:
         told(world, agreed(world), "size", "rings", "N")

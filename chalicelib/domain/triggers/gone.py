@@ -8,6 +8,7 @@ from chalicelib.domain.playbook import Rule
 from chalicelib.domain.purchases import own, placed_at, standing_orders
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.triggers.item import is_over
+from chalicelib.domain.triggers.last_years_gift import wants_none
 from chalicelib.domain.triggers.moment import Outlook
 
 COMES_BACK = ("redeemed", "ordered-since", "returned", "never-this-occasion", "sold-out", "rung-passed", "no-longer-true")
@@ -25,6 +26,8 @@ def why_gone(rule: Rule, one: FollowUp, outlook: Outlook) -> Reason:
         case "occasion":
             never = any(fact.kind == NEVER and fact.about == one.anchor for fact in outlook.history.facts)
             return Reason("never-this-occasion") if never else Reason("no-longer-true")
+        case "last year's gift":
+            return Reason("never-this-occasion") if wants_none(outlook.history) else Reason("no-longer-true")
         case "item":
             left = [
                 item for item in outlook.products.items if item.id == one.anchor and not is_over(item, outlook.now, outlook.shop)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from chalicelib.domain.calendar import at_local, instant, local_day
 from chalicelib.domain.consent import consent_key
-from chalicelib.domain.fact import SIZE, Fact, observed
+from chalicelib.domain.fact import SIZE, Fact, may_serve, observed
 from chalicelib.domain.history import History
 from chalicelib.domain.interest import judge
 from chalicelib.domain.playbook import Rule
@@ -22,12 +22,12 @@ def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
     history, shop = outlook.history, outlook.shop
     agreed = history.standing.consents.get(consent_key(rule.purpose, rule.channel))
     for item in outlook.products.items:
-        if is_over(item, outlook.now, shop) or judge(history, item.category, outlook.products) is None:
+        if is_over(item, outlook.now, shop) or judge(history, item.category, outlook.products, rule.purpose) is None:
             continue
-        size = size_of(history, item.category, outlook.products)
+        size = size_of(history, item.category, outlook.products, rule.purpose)
         if not fits(item, size):
             continue
-        since = max(at_local(item.since, 0, shop.zone), *([instant(agreed)] if agreed else []))
+        since = max([at_local(item.since, 0, shop.zone), *([instant(agreed)] if agreed else [])])
         yield Moment(
             anchor=item.id,
             at=at_send_hour(_day_for(since, rule, shop), rule, shop),
@@ -43,9 +43,9 @@ def is_over(item: Item, now: datetime, shop: Shop) -> bool:
     return item.stock == 0 or (item.until is not None and local_day(now, shop.zone) > item.until)
 
 
-def size_of(history: History, category: str, products: Products) -> str:
+def size_of(history: History, category: str, products: Products, purpose: str | None = None) -> str:
     """Theirs in the category, or "": what they told before what their orders state, the newest of it."""
-    stated = [fact for fact in history.facts if (fact.kind, fact.about) == (SIZE, category)]
+    stated = [fact for fact in history.facts if (fact.kind, fact.about) == (SIZE, category) and may_serve(fact, purpose)]
     found: list[Fact] = stated or [fact for fact in observed(history.orders, products) if fact.about == category]
     newest = max(found, key=lambda fact: fact.at, default=None)
     return newest.value if newest is not None else ""

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from chalicelib.domain.calendar import local_day
+from chalicelib.domain.fact import NEVER
+from chalicelib.domain.history import History
+from chalicelib.domain.links import LAST_YEARS_GIFT
 from chalicelib.domain.playbook import Rule
 from chalicelib.domain.purchases import standing_orders
 from chalicelib.domain.reason import Reason
@@ -14,8 +17,10 @@ from chalicelib.domain.triggers.moment import Moment, Outlook, at_send_hour, mon
 
 def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
     """Some days before each gift that they gave is a year old, until that day. Of two within one season the first counts, so that nobody is
-    reminded twice.
+    reminded twice. None for who wants to hear nothing of such days.
     """
+    if wants_none(outlook.history):
+        return
     counted, today = None, local_day(outlook.now, outlook.shop.zone)
     for order in standing_orders(outlook.history.orders):
         if order.view is None or not order.is_gift:
@@ -32,3 +37,8 @@ def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
             why=Reason("last-years-gift", {"date": day.isoformat()}),
             extra={"date": day.isoformat()},
         )
+
+
+def wants_none(history: History) -> bool:
+    """They pressed "no more of these, ever"."""
+    return any(fact.kind == NEVER and fact.about == LAST_YEARS_GIFT for fact in history.facts)

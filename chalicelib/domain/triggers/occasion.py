@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from chalicelib.domain.calendar import local_day
-from chalicelib.domain.fact import DATE, NEVER
+from chalicelib.domain.fact import DATE, NEVER, may_serve
 from chalicelib.domain.playbook import Rule
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.triggers.moment import Moment, Outlook, at_send_hour
@@ -21,7 +21,12 @@ def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
     never = {fact.about for fact in facts if fact.kind == NEVER}
     today = local_day(outlook.now, outlook.shop.zone)
     for fact in facts:
-        if fact.kind != DATE or fact.about in never or (month_and_day := read(fact.value)) is None:
+        if (
+            fact.kind != DATE
+            or fact.about in never
+            or not may_serve(fact, rule.purpose)
+            or (month_and_day := read(fact.value)) is None
+        ):
             continue
         day = next_showing(month_and_day, today)
         yield Moment(
