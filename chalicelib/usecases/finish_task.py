@@ -42,6 +42,8 @@ def finish_task(world: World, id_: str, outcome: Outcome, words: str = "") -> Ta
         else:
             world.table.transact([done, *_follows(task, outcome, told, now)], world.ids.token())
     except Lost:
+        if outcome == "stop":
+            stop_person(world, task.person, never=True, source=SOURCE)  # whoever closed the task, they asked us to stop
         raise Conflict("That task was done before.") from None
     if outcome == "unhappy":
         look_at_hushed(world, task.person)
