@@ -162,17 +162,25 @@ def follow_up(**changes: Any) -> FollowUp:
 
 
 def case(**changes: Any) -> Case:
-    """That thank-you at noon, with nothing against it. `trigger`, `manners` and `standing` take changes of their own as dicts."""
+    """That thank-you at noon, with nothing against it. `trigger`, `manners` and `standing` take changes of their own as dicts; `rule`, too,
+    or it is a whole one, or None.
+    """
     subject = changes.pop("follow_up", follow_up())
     manners = {"recipient_note": "e-mail", **changes.pop("manners", {})}
-    rule = Rule(
-        name=subject.rule,
-        trigger=changes.pop("trigger", "arrival"),
-        to=subject.role,
-        message_class=subject.message_class,
-        template=subject.rule,
-        purpose="newsletter" if subject.message_class == MARKETING else "",
-        **changes.pop("rule", {}),
+    found = changes.pop("rule", {})
+    trigger = changes.pop("trigger", "arrival")
+    rule = (
+        found
+        if not isinstance(found, dict)
+        else Rule(
+            name=subject.rule,
+            trigger=trigger,
+            to=subject.role,
+            message_class=subject.message_class,
+            template=subject.rule,
+            purpose="newsletter" if subject.message_class == MARKETING else "",
+            **found,
+        )
     )
     plain = Case(
         follow_up=subject,

@@ -105,9 +105,9 @@ def test_who_is_beyond_mail_gets_a_letter_in_place_of_it() -> None:
 
 def test_a_rule_switched_on_leaves_what_was_due_before_alone() -> None:
     known = history(facts=[told(DATE, "birthday", "--03-14", NOON)])  # due on 28 February
-    assert rules(looked(known, occasion=on(2026, 2, 28, 9))) == ["occasion"]
-    assert rules(looked(known, occasion=on(2026, 2, 28, 11))) == []
-    assert rules(looked(SOON, occasion=NOON)) == ["occasion"]
+    assert rules(looked(known, on_since={"occasion": on(2026, 2, 28, 9)})) == ["occasion"]
+    assert rules(looked(known, on_since={"occasion": on(2026, 2, 28, 11)})) == []
+    assert rules(looked(SOON, on_since={"occasion": NOON})) == ["occasion"]
 
 
 def test_a_rule_switched_off_plans_nothing() -> None:
@@ -185,7 +185,8 @@ def test_an_arrival_that_is_told_late_moves_the_reminder() -> None:
 
 def test_what_it_says_changes_without_its_time() -> None:
     known = planned(history(SOCKS))
-    lines = (msgspec.structs.replace(SOCKS.view.lines[0], title="Lambswool socks, grey"),)  # type: ignore[union-attr]
+    assert SOCKS.view is not None
+    lines = (msgspec.structs.replace(SOCKS.view.lines[0], title="Lambswool socks, grey"),)
     renamed = msgspec.structs.replace(SOCKS, view=msgspec.structs.replace(SOCKS.view, lines=lines))
     found = looked(msgspec.structs.replace(known, orders=(renamed,)))
     assert ([one.extra["item"] for one in found.reword], found.move) == (["Lambswool socks, grey"], ())
@@ -283,8 +284,7 @@ def test_whenever_one_looks_it_is_the_same_mail(known: History, days: list[int])
 @given(histories(), nows, st.integers(-30, 30))
 def test_on_since_takes_away_and_never_adds(known: History, now: datetime, days: int) -> None:
     since = now + days * DAY
-    names = {rule.name.replace("-", "_"): since for rule in shipped_playbook().rules}
-    found = looked(known, now, **names)
+    found = looked(known, now, on_since={rule.name: since for rule in shipped_playbook().rules})
     assert {one.id for one in found.plan} <= {one.id for one in looked(known, now).plan}
     assert all(one.due_at >= since for one in found.plan)
 

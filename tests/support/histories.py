@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,12 +22,15 @@ from chalicelib.domain.order import Line, Order, Parcel, Refund
 from chalicelib.domain.playbook import Playbook, Rule
 from chalicelib.domain.products import Item, Product, Products
 from chalicelib.domain.reason import Reason
+from chalicelib.domain.screening import Case, Hold
+from chalicelib.domain.screening.verdict import Objection
 from chalicelib.domain.standing import MARKETING, Standing
 from chalicelib.domain.task import Task
 from chalicelib.domain.triggers import MOMENTS, Moment, Outlook
 from chalicelib.domain.voucher import Voucher
-from tests.factories import PERSON, view
+from tests.factories import PERSON, case, view
 from tests.support.known import EVERYTHING
+from tests.support.properties import cases
 from tests.support.world import NOON, demo_shop, shipped_playbook
 
 DAY = timedelta(days=1)
@@ -166,10 +169,11 @@ def times(found: Iterable[Moment]) -> list[str]:
     return sorted(stamp(one.at) for one in found)
 
 
-def looked(known: History, now: datetime = NOON, playbook: Playbook | None = None, **on_since: datetime) -> Ahead:
+def looked(
+    known: History, now: datetime = NOON, playbook: Playbook | None = None, on_since: Mapping[str, datetime] | None = None
+) -> Ahead:
     """What one look makes of it."""
-    names = {name.replace("_", "-"): at for name, at in on_since.items()}
-    return look_ahead(playbook or shipped_playbook(), outlook(known, now), names)
+    return look_ahead(playbook or shipped_playbook(), outlook(known, now), on_since or {})
 
 
 def after(known: History, ahead: Ahead) -> History:
@@ -245,3 +249,40 @@ def histories(draw: st.DrawFn) -> History:
         inquiries=tuple(draw(st.lists(_inquiries, max_size=2, unique_by=lambda one: one.id))),
         vouchers=(voucher(NOON + draw(st.integers(-5, 40)) * DAY),),
     )
+
+
+def case_of(known: History, one: FollowUp | None = None, now: datetime = NOON, **changes: Any) -> Case:
+    """One of theirs at the moment of sending, with all that is known of them. Plainly: the care reminder that waits."""
+    follow_up = one or waiting("care")
+    plain = {"follow_up": follow_up, "rule": rule(follow_up.rule), "history": known, "now": now}
+    found = case(**{**plain, **changes})
+    return msgspec.structs.replace(found, standing=known.standing, products=SHELF, playbook=shipped_playbook())
+
+
+@st.composite
+def selling(draw: st.DrawFn) -> Case:
+    """Marketing of any kind, to anybody, at any time."""
+    known, now = draw(histories()), NOON + draw(st.integers(0, 60 * 24)) * timedelta(hours=1)
+    names = [one.name for one in shipped_playbook().rules if one.trigger in MOMENTS]
+    asked = draw(st.lists(st.sampled_from(names), min_size=1, max_size=4, unique=True))
+    category = {"category": draw(st.sampled_from(["rings", "socks"]))}
+    others = [waiting(name, extra=category, state=draw(st.sampled_from(["planned", "held"]))) for name in asked]
+    first = msgspec.structs.replace(others[0], released_at=draw(st.sampled_from([None, NOON])))
+    known = msgspec.structs.replace(known, follow_ups=(*known.follow_ups, first, *others[1:]))
+    return case_of(known, first, now, rule=rule(first.rule, mode=draw(st.sampled_from(["on", "ask"]))))
+
+
+@st.composite
+def not_selling(draw: st.DrawFn, message_class: str) -> Case:
+    """Service or courtesy under a rule that is simply on, to anybody of whom all is known that there may be."""
+    found = draw(cases(message_class=message_class))
+    return msgspec.structs.replace(found, history=draw(histories()), playbook=shipped_playbook(), products=SHELF)
+
+
+def released_when_it_says(check: Callable[[Case], Objection], found: Case) -> None:
+    """A hold's time lies ahead; when it has come, the same check is content, or names a later time."""
+    objection = check(found)
+    if isinstance(objection, Hold):
+        assert objection.until > found.now
+        then = check(msgspec.structs.replace(found, now=objection.until))
+        assert not isinstance(then, Hold) or then.until > objection.until

@@ -25,7 +25,7 @@ def check(case: Case) -> Objection:
         return Hold(Reason("heard-lately", {"until": stamp(free)}), free, restarts=True)
     first = [other for other in case.history.follow_ups if _goes_first(other, case)]
     places = 1 if case.shop.manners.spacing_days else case.shop.manners.cap - len(heard)
-    if len(first) < places:
+    if not first or len(first) < places:
         return None
     until = case.now + LOOK_AGAIN
     return Hold(Reason("gives-way", {"to": first[0].rule, "until": stamp(until)}), until, restarts=True)

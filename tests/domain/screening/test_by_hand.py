@@ -6,9 +6,11 @@ from hypothesis import given
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.follow_up import HANDED_OVER
 from chalicelib.domain.playbook import BUYER, RECIPIENT
+from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import Case, End, Send, screen
 from chalicelib.domain.screening.by_hand import check
 from tests.factories import case, follow_up
+from tests.support.histories import selling
 from tests.support.properties import cases, thorough
 from tests.support.world import NOON
 
@@ -40,6 +42,24 @@ def test_by_hand_is_the_default() -> None:
 
 def test_only_notes_are_written_by_hand() -> None:
     assert check(case(follow_up=follow_up(role=BUYER), manners={"recipient_note": "by hand"}, country="DE")) is None
+
+
+@pytest.mark.parametrize("channel", ["post", "call"])
+@pytest.mark.parametrize("role", [BUYER, "contact"])
+def test_letters_and_calls_are_done_by_people(channel: str, role: str) -> None:
+    found = case(follow_up=follow_up(role=role, message_class="marketing"), rule={"channel": channel}, address="")
+    assert check(found) == End(HANDED_OVER, Reason("by-hand-channel", {"channel": channel}))
+
+
+def test_a_note_whose_rule_is_gone_is_a_note_still() -> None:
+    assert check(case(follow_up=NOTE, rule=None, manners={"recipient_note": "by hand"})) is not None
+
+
+@thorough
+@given(selling())
+def test_no_letter_is_ever_mailed(found: Case) -> None:
+    assert found.rule is not None
+    assert found.rule.channel == "e-mail" or screen(found) != Send()
 
 
 @thorough

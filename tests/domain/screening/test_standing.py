@@ -69,3 +69,28 @@ def test_one_confirmation_they_ask_for_after_a_bounce(why: str, second_chance: s
 def test_only_what_they_ask_for_gets_a_second_chance() -> None:
     unasked = case(follow_up=follow_up(message_class=SERVICE), trigger="confirmed", standing=SCOPES["unreachable"])
     assert check(unasked) is not None
+
+
+@pytest.mark.parametrize(
+    ("scope", "channel", "why"),
+    [
+        ("unreachable", "post", ""),
+        ("unreachable", "call", ""),
+        ("unreachable", "e-mail", "unreachable"),
+        ("stop", "post", "stopped"),
+        ("stop", "call", "stopped"),
+        ("never", "post", "never"),
+        ("never", "call", "never"),
+    ],
+)
+def test_mail_that_comes_back_closes_no_other_channel(scope: str, channel: str, why: str) -> None:
+    objection = check(case(follow_up=follow_up(message_class=MARKETING), rule={"channel": channel}, standing=SCOPES[scope]))
+    assert (objection.reason.kind if objection else "") == why
+
+
+def test_a_stop_closes_every_channel_also_after_a_bounce() -> None:
+    both = {**SCOPES["unreachable"], **SCOPES["stop"]}
+    for channel in ("e-mail", "post", "call"):
+        objection = check(case(follow_up=follow_up(message_class=MARKETING), rule={"channel": channel}, standing=both))
+        assert isinstance(objection, End)
+        assert (objection.state, objection.reason.kind) == (CANCELLED, "stopped")

@@ -93,6 +93,10 @@ def test_each_item_is_told_once() -> None:
     assert now == later
 
 
+def test_who_agrees_no_more_is_looked_at_without_harm() -> None:
+    assert found(history(facts=[LIKES_RINGS], standing={"consents": {}})) == ["estuary-ring"]
+
+
 def test_two_items_are_two() -> None:
     other = Item("cove-ring", "Cove ring", "rings", "https://shop.example/cove", since=date(2026, 3, 1))
     both = msgspec.structs.replace(SHELF, items=(RING, other))
