@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
+
+_zone = cache(ZoneInfo)
+"""ZoneInfo itself keeps only the eight asked for last, and one country alone has more."""
 
 
 def stamp(at: datetime) -> str:
@@ -29,12 +33,12 @@ def at_local(day: date, hour: int, zone: str) -> datetime:
     In the hour that spring skips: the first instant after the gap. In the hour that autumn repeats: its first showing.
     """
     # fold=0 counts a skipped hour by the offset before the gap, which lands on the gap's end, and a repeated one as its first showing
-    return datetime.combine(day, time(hour), ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(day, time(hour), _zone(zone)).astimezone(UTC)
 
 
 def local_day(at: datetime, zone: str) -> date:
     """The calendar day in the zone."""
-    return at.astimezone(ZoneInfo(zone)).date()
+    return at.astimezone(_zone(zone)).date()
 
 
 def days_after(at: datetime, days: int, hour: int, zone: str) -> datetime:
@@ -68,7 +72,7 @@ def is_quiet(hour: int, begins: int, ends: int) -> bool:
 
 def quiet_until(at: datetime, begins: int, ends: int, zone: str) -> datetime | None:
     """When the quiet hours in which the instant lies end, or None outside them."""
-    local = at.astimezone(ZoneInfo(zone))
+    local = at.astimezone(_zone(zone))
     if not is_quiet(local.hour, begins, ends):
         return None
     tomorrow = begins > ends and local.hour >= begins
@@ -103,13 +107,13 @@ def written_date(day: date) -> str:
 
 def clock_time(at: datetime, zone: str) -> str:
     """For people: 22 November at 10:00."""
-    local = at.astimezone(ZoneInfo(zone))
+    local = at.astimezone(_zone(zone))
     return f"{local.day} {MONTHS[local.month - 1]} at {local:%H:%M}"
 
 
 def day_name(at: datetime, zone: str) -> str:
     """For people: Monday 2 March."""
-    local = at.astimezone(ZoneInfo(zone))
+    local = at.astimezone(_zone(zone))
     return f"{WEEKDAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]}"
 
 

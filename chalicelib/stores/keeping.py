@@ -61,7 +61,8 @@ def worth_a_look(items: Sequence[Item], now: datetime) -> bool:
     """Whether any of one person's items may be past its day. Not all of them need be there: what is missing keeps nothing."""
     standing = next((item for item in items if item["sk"] == "STANDING"), None)
     consents = people.load_standing(standing, "").consents if standing is not None else {}
-    return any(_may_end(item, consents, stamp(now - FINISHED), now) for item in items)
+    finished = stamp(now - FINISHED)
+    return any(_may_end(item, consents, finished, now) for item in items)
 
 
 def _may_end(item: Item, consents: Mapping[str, str], finished: str, now: datetime) -> bool:

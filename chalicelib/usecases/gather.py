@@ -15,7 +15,6 @@ from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.order import Buyer, Order
 from chalicelib.domain.playbook import BUYER, CLAIMANT, CONTACT, GIVER, OWNER, RECIPIENT
-from chalicelib.domain.purchases import standing_orders
 from chalicelib.domain.screening import Case
 from chalicelib.domain.standing import MARKETING
 from chalicelib.logs import failed
@@ -128,9 +127,10 @@ def _for_contact(world: World, case: Case, contact: Contact | None) -> Case:
     if contact is None:
         return case
     case = msgspec.structs.replace(case, name=contact.name, address=contact.address, locale=contact.locale)
-    placed = standing_orders(case.history.orders) if case.history is not None else []
-    buyer = placed[-1].view.buyer if placed and placed[-1].view is not None else Buyer()
-    # where they live is known by their newest order alone
+    placed = case.history.orders if case.history is not None else ()
+    views = [order.view for order in placed if order.view is not None and not order.view.test]
+    # where they live is known by their newest order alone, be it one that was called off since
+    buyer = max(views, key=lambda view: view.placed_at).buyer if views else Buyer()
     return msgspec.structs.replace(case, country=buyer.country or case.country, zones=world.zones.of(buyer.country, buyer.region))
 
 

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.fact import Fact
+from chalicelib.usecases.record_consent import record_consent
+from chalicelib.usecases.record_fact import record_fact
 from chalicelib.usecases.take_order import take_order
 from tests.factories import learnt, shopify_order, shopify_parcel
 from tests.support.world import TestWorld
@@ -41,3 +44,17 @@ def test_a_state_that_nobody_told_is_any_of_them() -> None:
 
 def test_without_a_country_the_shops_clock_counts() -> None:
     assert thanked_at()[3:] == "10:00"
+
+
+def test_an_order_that_was_cancelled_still_tells_where_its_buyer_lives() -> None:
+    with TestWorld() as world:
+        placed: dict[str, Any] = shopify_order(billing_address={"country_code": "US", "province_code": "CA"})
+        take_order(world, learnt("orders/create", placed))
+        later = {"updated_at": "2026-03-02T14:00:00+00:00", "cancelled_at": "2026-03-02T14:00:00+00:00"}
+        take_order(world, learnt("orders/cancelled", {**placed, **later}))
+        record_consent(world, BUYER, ["occasions/e-mail"], source="a reply", name="Isobel Trant", proof="owner")
+        birthday = Fact("date", "birthday", "--03-25", "stated", world.clock.now(), "a reply", "occasions")
+        record_fact(world, BUYER, birthday)
+        world.live(days=14)
+        (reminder,) = [one for one in world.mails(BUYER) if one.mail.stream == "marketing"]
+        assert reminder.accepted_at.hour == 16  # nine in Los Angeles, where clocks went on before
