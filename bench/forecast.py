@@ -26,8 +26,9 @@ from chalicelib.domain.gift import Label, Signs
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Buyer, Learnt, Line, Parcel, View
+from chalicelib.domain.purchases import placed_at
 from chalicelib.domain.reason import Reason
-from chalicelib.domain.standing import Standing
+from chalicelib.domain.standing import CAP_DAYS, Standing
 from chalicelib.domain.voucher import Voucher
 from chalicelib.stores import follow_ups, people, plans, vouchers
 from chalicelib.table import DUE, INDEXES, Action
@@ -80,7 +81,7 @@ def fill(world: TestWorld, contacts: int, seed: int = 1) -> None:
                 if learnt[0].history:
                     for one in learnt:
                         order = take_order(shop, one)
-                    _was_thanked(shop, order.key, buyer, learnt[-1].parcels[0].seen_at)
+                    _was_thanked(shop, order.key, buyer, placed_at(order) + timedelta(days=3), now)
                 else:
                     recent += [(one.view.seen_at if one.view is not None else one.parcels[0].seen_at, one) for one in learnt]
         for at, one in sorted(recent, key=lambda pair: pair[0]):
@@ -133,8 +134,10 @@ def _order(buyer: Buyer, number: str, now: datetime, chance: random.Random) -> l
     return learnt
 
 
-def _was_thanked(world: Rehearsal, order: str, buyer: Buyer, there: datetime) -> None:
+def _was_thanked(world: Rehearsal, order: str, buyer: Buyer, there: datetime, now: datetime) -> None:
     person, at = person_id(world.secrets.people, buyer.dedupe_key), there + timedelta(days=3)
+    if at > now - timedelta(days=CAP_DAYS):
+        return  # it would have to stand in their cap list, too
     one = follow_up(
         id=follow_up_id("thank-you", person, order), person=person, anchor=order, state=fu.SENT, sent_at=at, due_at=at, look_at=at,
         created_at=there, reason=Reason("sent", {"at": stamp(at)}),

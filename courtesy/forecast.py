@@ -19,7 +19,7 @@ from chalicelib.domain.reason import Reason
 from chalicelib.errors import Invalid
 from chalicelib.logs import failed
 from chalicelib.ports import World
-from chalicelib.stores import follow_ups, pages
+from chalicelib.stores import follow_ups, keeping, pages
 from chalicelib.usecases.include_past import include_past as take_in_past
 from chalicelib.usecases.live_table import is_live
 from chalicelib.usecases.live_through import live_through
@@ -97,7 +97,21 @@ def lived(rehearsal: Rehearsal, days: int) -> Seen:
     before, _ = _known(rehearsal)
     if is_paused(rehearsal):
         resume(rehearsal)
+    _without_nights(rehearsal, starts_at + timedelta(days=days + 1))
     live_until(rehearsal, starts_at + timedelta(days=days))
+    return seen(rehearsal, starts_at, days, before)
+
+
+def _without_nights(rehearsal: Rehearsal, until: datetime) -> None:
+    """Going through the whole table each night would take most of the time, and decides nothing: what is past its day counts for nothing,
+    deleted or not.
+    """
+    before = keeping.load(rehearsal.table.get(keeping.key()), rehearsal.clock.now())
+    rehearsal.table.write(keeping.came(before, structs.replace(before, next_at=until, count=before.count + 1)))
+
+
+def seen(rehearsal: Rehearsal, starts_at: datetime, days: int, before: Sequence[FollowUp]) -> Seen:
+    """What became of it. `before`: the follow-ups that there were when it began. Errors: Retryable."""
     after, people = _known(rehearsal)
     rules = {one.id: one.rule for one in (*before, *after)}
     return Seen(
@@ -182,6 +196,15 @@ def _lines(made: Forecast, zone: str, notes: Sequence[str]) -> Iterable[str]:
     yield f"{days} from {long_date(made.starts_at, zone)}, rehearsed on a copy: nothing is sent, nothing is changed."
     yield from notes
     yield ""
+    yield from rows_of(made)
+    yield ""
+    yield "What may surprise:" if made.surprises else "Nothing that would surprise."
+    for surprise in made.surprises:
+        yield f"  - {surprise}"
+
+
+def rows_of(made: Forecast) -> Iterable[str]:
+    """The table, rule by rule; why things did not go; and how often people hear."""
     shown = [one for one in made.rules if one.messages]
     yield from _table(shown)
     for title, of in (("Held on the way", "held"), ("Cancelled", "cancelled"), ("By hand", "by_hand")):
@@ -189,11 +212,8 @@ def _lines(made: Forecast, zone: str, notes: Sequence[str]) -> Iterable[str]:
     yield ""
     yield "In the fullest 30 days of each person (courtesy and marketing):"
     for count, people in made.densest.items():
-        yield f"  {count:>2} {'message' if count == 1 else 'messages'}{'' if count != 1 else ' '}  {people:>7,} {'person' if people == 1 else 'people'}"
-    yield ""
-    yield "What may surprise:" if made.surprises else "Nothing that would surprise."
-    for surprise in made.surprises:
-        yield f"  - {surprise}"
+        messages, persons = "message" if count == 1 else "messages", "person" if people == 1 else "people"
+        yield f"  {count:>2} {messages:<8}  {people:>7,} {persons}"
 
 
 def _table(shown: Sequence[OfRule]) -> Iterable[str]:
