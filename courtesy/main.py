@@ -22,6 +22,7 @@ from courtesy import (
     forecast,
     inquiries,
     orders,
+    paper,
     preview,
     products,
     rules,
@@ -102,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     listed.add_argument("--contact", metavar="ADDRESS", default="", help="one person's")
     listed.set_defaults(do=_follow_ups)
 
-    for more in (check, connect, contact, forecast, orders, preview, products, rules, sending, tasks, today, vouchers):
+    for more in (check, connect, contact, forecast, orders, paper, preview, products, rules, sending, tasks, today, vouchers):
         more.add_commands(partial(commands.add_parser, parents=[common]))
 
     build = commands.add_parser("build", parents=[common], help="build the static site into site/dist")
