@@ -45,6 +45,11 @@ def came(before: Night, after: Night) -> Put:
     return Put(to_item(_KEY, after, count=after.count), when=(Equals("count", before.count) if before.count else Missing(),))
 
 
+def no_night_before(at: datetime) -> Put:
+    """Nothing is forgotten until then: for a copy that is thrown away first."""
+    return Put(to_item(_KEY, Night(at, count=1)))
+
+
 # --- what is worth a look, from the items alone: rather too much than too little ---
 
 

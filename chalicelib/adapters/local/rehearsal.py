@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from msgspec import Struct, structs
@@ -22,6 +22,7 @@ from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.voucher import Voucher
 from chalicelib.errors import Conflict, NotFound, Retryable
 from chalicelib.ports import Blob, Changed, Mail, Proof, Subscribed, Table, World
+from chalicelib.stores import keeping
 from chalicelib.table import Action, Put, Update
 
 RATE = 1000.0
@@ -53,6 +54,9 @@ class MovedClock:
         if at < self._at:
             raise Conflict("A clock cannot go back.")
         self._at = at
+
+
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class CopiedTable(SqliteTable):
@@ -204,12 +208,15 @@ class AgreeableOffice:
 
 
 class Rehearsal:
-    """ports.World. `playbook`: in place of the world's own. `at`: the time that it begins at, in place of the world's now.
+    """ports.World. `forgets`: nights forget what is past its day, which takes time and changes next to nothing of the mails of some weeks; else
+    none does. `playbook`: in place of the world's own. `at`: the time that it begins at, in place of the world's now.
 
     `close` it, or use it in a `with`. Errors: Misconfigured (the shop's files, its secrets); Retryable (its table).
     """
 
-    def __init__(self, world: World, *, playbook: Playbook | None = None, at: datetime | None = None) -> None:
+    def __init__(
+        self, world: World, *, playbook: Playbook | None = None, at: datetime | None = None, forgets: bool = False
+    ) -> None:
         self.table = CopiedTable(world.table)
         # only a copy of the live table sends, as only that does
         live = world.table.identity() in world.secrets.live_table.split()
@@ -226,6 +233,8 @@ class Rehearsal:
         self.playbook = playbook or world.playbook
         self.renderer, self.links, self.zones = world.renderer, world.links, world.zones
         self.storefronts = world.storefronts
+        if not forgets:
+            self.table.write(keeping.no_night_before(_NEVER))
 
     def name_live_table(self, identity: str) -> None:
         """Here alone."""

@@ -15,7 +15,7 @@ from chalicelib.adapters.local.rehearsal import CopiedTable, MemoryBlob, MemoryQ
 from chalicelib.adapters.local.table_sqlite import SqliteTable
 from chalicelib.config import ROOT, Settings
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.stores import pages
+from chalicelib.stores import orders, pages
 from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.live_table import is_live
 from chalicelib.usecases.take_order import take_order
@@ -99,7 +99,7 @@ def test_what_goes_out_there_is_what_goes_out_here() -> None:
 def test_a_copy_holds_everything_and_is_the_live_table_where_the_other_is() -> None:
     with TestWorld() as world:
         claim_voucher(world, asked(), "192.0.2.7")
-        with Rehearsal(world) as rehearsal:
+        with Rehearsal(world, forgets=True) as rehearsal:
             assert list(pages.everything(rehearsal.table)) == list(pages.everything(world.table))
             assert is_live(rehearsal)
         world.name_live_table("another")
@@ -110,7 +110,7 @@ def test_a_copy_holds_everything_and_is_the_live_table_where_the_other_is() -> N
 def test_any_table_can_be_copied() -> None:
     with SqliteTable(":memory:") as sqlite, TestWorld(table=CountingTable(sqlite)) as world:
         claim_voucher(world, asked(), "192.0.2.7")
-        with Rehearsal(world) as rehearsal:
+        with Rehearsal(world, forgets=True) as rehearsal:
             assert list(pages.everything(rehearsal.table)) == list(pages.everything(world.table))
             assert tick(rehearsal) == 1
 
@@ -158,3 +158,14 @@ def test_a_copied_table_is_in_memory_alone(tmp_path: Path) -> None:
     with SqliteTable(tmp_path / "table.db") as table, CopiedTable(table) as copy:
         assert copy.identity() == table.identity()
     assert {path.name for path in tmp_path.iterdir()} <= {"table.db", "table.db-wal", "table.db-shm"}
+
+
+@pytest.mark.parametrize("forgets", [True, False])
+def test_nights_forget_only_where_that_is_asked_for(forgets: bool) -> None:
+    with TestWorld() as world:
+        take_order(world, learnt("orders/create", shopify_order()))
+        world.work()
+        with Rehearsal(world, at=NOON + timedelta(days=800), forgets=forgets) as rehearsal:
+            tick(rehearsal)
+            assert (rehearsal.table.get(orders.key("shopify:5551023340801")) is None) == forgets
+        assert world.table.get(orders.key("shopify:5551023340801")) is not None
