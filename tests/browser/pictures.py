@@ -15,6 +15,7 @@ from chalicelib.domain.languages import ENGLISH, GERMAN, PHRASES, tag
 from chalicelib.domain.standing import SERVICE
 from courtesy.demo import RUTH, Story
 from tests.adapters.test_templates import BY_CLASS, TEMPLATES, WRITTEN, context
+from tests.browser import paper_pictures
 from tests.browser.chromium import NONE, chromium, find, opened
 from tests.browser.walk import give, open_shop
 from tests.support.small_png import small
@@ -58,7 +59,7 @@ def main() -> int:
         chromium() as browser,
         opened(browser, story.url) as (page, _),
     ):
-        return max(_claim(page), _gift_note(page, story), _mails(browser))
+        return max(_claim(page), _gift_note(page, story), _mails(browser), paper_pictures.take(browser))
 
 
 def _claim(page: Page) -> int:
