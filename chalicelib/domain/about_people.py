@@ -51,7 +51,7 @@ def of_rung(rung: Rung, zone: str) -> str:
         "no-response": f"They left {_mails(rung.unanswered)} unanswered",
         "unreachable": "Mail does not reach them",
     }.get(rung.why, "")
-    since = long_date(rung.since, zone)
+    since = long_date(rung.begins, zone)
     match rung.name:
         case "e-mail" if rung.unanswered:
             return f"They are written to by e-mail; {_mails(rung.unanswered)} of ours {'waits' if rung.unanswered == 1 else 'wait'} for a response."

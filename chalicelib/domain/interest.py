@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from chalicelib.domain.fact import LIKES, SIZE, Fact
+from chalicelib.domain.fact import LIKES, SIZE, Fact, may_serve
 from chalicelib.domain.history import History
 from chalicelib.domain.products import Products
 from chalicelib.domain.purchases import own
@@ -26,11 +26,13 @@ class Interest(Struct, frozen=True):
     evidence: tuple[str, ...]
 
 
-def judge(history: History, category: str, products: Products) -> Interest | None:
-    """stated: they told us · evidenced: own purchases in the category in two orders or more · presumption: fewer. None: there is nothing
+def judge(history: History, category: str, products: Products, purpose: str | None = None) -> Interest | None:
+    """`purpose`: what it is to be used for; then only what they told for it counts. None: to be shown, not used.
+
+    stated: they told us · evidenced: own purchases in the category in two orders or more · presumption: fewer. None: there is nothing
     that speaks for it, or they told us that it is not so.
     """
-    told = _newest(history, category)
+    told = _newest(history, category, purpose)
     if told is not None:
         return Interest(category, "stated", (told.source,)) if told.value != "no" else None
     bought = own(history.orders, products)
@@ -40,8 +42,10 @@ def judge(history: History, category: str, products: Products) -> Interest | Non
     return Interest(category, "evidenced" if len(orders) >= ORDERS_THAT_PROVE else "presumption", tuple(orders))
 
 
-def _newest(history: History, category: str) -> Fact | None:
+def _newest(history: History, category: str, purpose: str | None) -> Fact | None:
     # who gives a size for rings wants to hear of rings in it: that is what it was asked for
     told = [fact for fact in history.facts if fact.kind in (LIKES, SIZE) and fact.about == category]
+    # a no is a no, whatever it was asked for
+    told = [fact for fact in told if may_serve(fact, purpose) or (fact.kind, fact.value) == (LIKES, "no")]
     likes = [fact for fact in told if fact.kind == LIKES]
     return max(likes or told, key=lambda fact: fact.at, default=None)

@@ -118,9 +118,11 @@ def _one_of(text: str, words: tuple[str, ...]) -> str:
 
 
 def _date(text: str) -> str:
-    found = text.strip()
-    if read(found) is None:
-        raise Invalid("Give a day of the calendar as --MM-DD, or YYYY-MM-DD with its year: --11-22, 1984-11-22.", "value")
+    typed = text.strip()
+    # a command line takes what begins with two dashes for an option
+    found = next((one for one in (typed, f"--{typed}") if read(one) is not None), None)
+    if found is None:
+        raise Invalid("Give a day of the calendar as MM-DD, or with its year as YYYY-MM-DD: 11-22, 1984-11-22.", "value")
     return found
 
 

@@ -39,8 +39,9 @@ def agreed(world: TestWorld, *consents: str, address: str = ISOBEL, name: str = 
 
 
 def told(world: TestWorld, person: str, kind: str, about: str, value: str) -> None:
-    """They stated it just now."""
-    fact = Fact(kind, about, value, "stated", world.clock.now(), "preference page", "occasions")
+    """They stated it just now, for what it is mostly asked for."""
+    purpose = {"size": "for you", "likes": "for you", "address": "offers", "phone": "offers"}.get(kind, "occasions")
+    fact = Fact(kind, about, value, "stated", world.clock.now(), "preference page", purpose)
     world.table.transact([facts.put(person, fact), plans.look(person, world.clock.now())], world.ids.token())
 
 

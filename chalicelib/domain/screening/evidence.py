@@ -23,7 +23,7 @@ def check(case: Case) -> Objection:
     ):
         return None
     category = case.follow_up.extra.get("category", "")
-    found = judge(case.history, category, case.products)
+    found = judge(case.history, category, case.products, case.rule.purpose)
     if found is None:
         return End(CANCELLED, Reason("no-longer-true"))
     if found.level != PRESUMPTION:

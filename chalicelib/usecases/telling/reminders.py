@@ -71,7 +71,7 @@ def item(told: Telling) -> Context:
 def _because(told: Telling, found: Item) -> str:
     """For the person, so nothing is said that they do not know of us: what they told us, or bought for themselves."""
     case = told.case
-    interest = judge(case.history, found.category, case.products) if case.history is not None else None
+    interest = judge(case.history, found.category, case.products, told.rule.purpose) if case.history is not None else None
     if size := case.follow_up.extra.get("size"):
         return f"We thought of you because it is to be had in your size, {size}."
     if interest is not None and interest.level == "stated":
