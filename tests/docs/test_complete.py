@@ -192,7 +192,7 @@ def test_every_make_target_has_its_line() -> None:
     assert named(section(text_of("commands.md"), "make")) == {f"make {target}" for target in targets}
 
 
-@pytest.mark.parametrize(("folder", "depth"), [("email", "*/subject.txt"), ("pages", "**/*.html")])
+@pytest.mark.parametrize(("folder", "depth"), [("email", "*/subject.txt"), ("pages", "**/*.html"), ("print", "*.html")])
 def test_every_template_has_its_line(folder: str, depth: str) -> None:
     top = ROOT / "templates" / folder
     found = {path.parent.name if folder == "email" else _page_name(path, top) for path in top.glob(depth)}
