@@ -17,6 +17,7 @@ from chalicelib.adapters.shop_files import (
     look_at_playbook,
     look_at_products,
     look_at_shop,
+    opened_file,
 )
 from chalicelib.adapters.template_check import MAIL_PARTS, TemplateCheck
 from chalicelib.domain.fault import Fault, Where
@@ -85,6 +86,12 @@ _LINE = re.compile(r"line (\d+): ")
 def _of_words(path: Path) -> Iterator[Located]:
     from chalicelib.adapters.words_file import words_mends
 
+    if not path.exists():
+        return
+    opened = opened_file(path)
+    if isinstance(opened, Located):
+        yield opened
+        return
     for said in words_mends(path):
         at = _LINE.match(said)
         sentence = said[at.end() :] if at else said
@@ -93,15 +100,12 @@ def _of_words(path: Path) -> Iterator[Located]:
 
 def _selling_words(playbook: Playbook, path: Path) -> Iterator[Located]:
     """Offers in the owner's own words for messages that must make none."""
-    import tomllib
-
     from chalicelib.adapters.toml_lines import line_of, lines_of
 
-    try:
-        text = path.read_text(encoding="utf-8")
-        raw = tomllib.loads(text)
-    except (FileNotFoundError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+    opened = opened_file(path)
+    if isinstance(opened, Located):
         return
+    text, raw = opened
     lines = lines_of(text)
     for rule in playbook.rules:
         may = may_offer(rule, playbook)

@@ -27,6 +27,7 @@ from chalicelib.domain.shop import Shop
 from chalicelib.errors import Invalid, Misconfigured
 
 SHOP, PLAYBOOK, PRODUCTS = "shop.toml", "playbook.toml", "products.toml"
+_ENCODING = "utf-8-sig"  # some editors put a mark at the beginning
 LARGEST_LOGO = 20_000
 """Bytes: the logo stands in every page."""
 
@@ -94,7 +95,7 @@ Prepared = Callable[[dict[str, Any]], list[Fault]]
 
 def _read(path: Path, kind: type[T], prepare: Prepared, mends: Callable[[T], Sequence[Fault]]) -> T:
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding=_ENCODING))
         if not prepare(raw):
             found = msgspec.convert(raw, kind)
             if not mends(found):
@@ -109,18 +110,10 @@ def _look(path: Path, kind: type[T], prepare: Prepared, mends: Callable[[T], Seq
     from chalicelib.adapters.shape import Shaped
     from chalicelib.adapters.toml_lines import line_of, lines_of
 
-    try:
-        text = path.read_text(encoding="utf-8")
-        raw = tomllib.loads(text)
-    except FileNotFoundError:
-        return _unread(Located(path, 0, "It is missing: put it back, or set COURTESY_SHOP to the folder that holds it."))
-    except IsADirectoryError:
-        return _unread(Located(path, 0, "It is a folder: put the file itself there."))
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        return _unread(Located(path, line, "It is not UTF-8 here: save it in that encoding."))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return _unread(_unparsed(path, error, text))
+    opened = opened_file(path)
+    if isinstance(opened, Located):
+        return Looked((opened,), None, located=lambda _: (), sound=lambda _: False)
+    text, raw = opened
     faults = prepare(raw)
     shaped = Shaped(raw, kind)
     faults += shaped.faults
@@ -151,8 +144,19 @@ def _meet(one: Where, other: Where) -> bool:
     return one[:size] == other[:size]
 
 
-def _unread(why: Located) -> Looked[Any]:
-    return Looked((why,), None, located=lambda _: (), sound=lambda _: False)
+def opened_file(path: Path) -> tuple[str, dict[str, Any]] | Located:
+    """The file's text and what TOML makes of it, or why nothing can be read."""
+    try:
+        text = path.read_text(encoding=_ENCODING)
+        return text, tomllib.loads(text)
+    except FileNotFoundError:
+        return Located(path, 0, "It is missing: put it back, or set COURTESY_SHOP to the folder that holds it.")
+    except IsADirectoryError:
+        return Located(path, 0, "It is a folder: put the file itself there.")
+    except UnicodeDecodeError as error:
+        return Located(path, error.object[: error.start].count(b"\n") + 1, "It is not UTF-8 here: save it in that encoding.")
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return _unparsed(path, error, text)
 
 
 _AT = re.compile(r" \(at line (\d+), column (\d+)\)$")

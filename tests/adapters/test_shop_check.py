@@ -774,6 +774,28 @@ def test_what_is_wrong_with_the_owners_words_is_told(whole: Path) -> None:
     assert "there is no such paragraph" in fault
 
 
+def test_words_that_are_no_toml_are_told_as_any_file_is(at: Path) -> None:
+    (at / WORDS).write_text('[thank-you.en]\nclosing = "Yours\n')
+
+    assert told(at) == [f"{WORDS}:2: Close the text with a quotation mark on its own line."]
+
+
+def test_a_mark_at_a_files_beginning_is_no_fault(at: Path) -> None:
+    for file in (SHOP, PLAYBOOK, PRODUCTS):
+        (at / file).write_text("\ufeff" + (at / file).read_text(encoding="utf-8"), encoding="utf-8")
+
+    assert told(at) == []
+    assert read_shop(at / SHOP).name == "Pellow & Wren"
+
+
+@pytest.mark.parametrize("file", [SHOP, PLAYBOOK, PRODUCTS])
+def test_a_folder_in_the_place_of_a_file_is_told(at: Path, file: str) -> None:
+    (at / file).unlink()
+    (at / file).mkdir()
+
+    assert told(at)[0] == f"{file}: It is a folder: put the file itself there."
+
+
 def test_a_mail_has_three_parts(whole: Path) -> None:
     (whole / MAILS / "receipt" / "de" / "body.txt").unlink()
 
