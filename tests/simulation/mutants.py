@@ -179,8 +179,8 @@ MUTANTS = (
     ),
     Mutant(
         "a click lifts a stop without a new consent",
-        104,
-        ((PEOPLE, '        remove = (*remove, "stopped_at", "stopped_by")\n    return', '        pass\n    remove = (*remove, "stopped_at", "stopped_by")\n    return'), ("usecases/confirm_claim.py", "        if consent is not None or standing.unreachable_why == BOUNCED:", "        if consent is None or consent.person:")),
+        48,
+        ((PEOPLE, 'undone = ("stopped_at", "stopped_by", "never_at") if consents else ()', 'undone = ("stopped_at", "stopped_by", "never_at")'), ("usecases/confirm_claim.py", "            if standing.unreachable_why == BOUNCED:", "            if standing.person:")),
     ),
     Mutant(
         "a retry counts twice in the cap list",
