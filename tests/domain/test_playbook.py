@@ -8,7 +8,7 @@ import pytest
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.fault import Fault
 from chalicelib.domain.follow_up import FollowUp
-from chalicelib.domain.gift import GIFT, Gift
+from chalicelib.domain.gift import ASK, GIFT, Gift, Verdict
 from chalicelib.domain.mending.playbook import mends
 from chalicelib.domain.order import Buyer, Order
 from chalicelib.domain.planning import Changes, applies, changes, forget_recipient_at, planned, wanted
@@ -52,11 +52,21 @@ def test_a_tracked_parcel_wants_a_word() -> None:
 
 
 def test_what_is_here_is_not_on_its_way() -> None:
-    assert set(plan(order(parcels=(DELIVERED,)))) == {"receipt", "thank-you"}
+    assert set(plan(order(parcels=(DELIVERED,)))) == {"receipt", "thank-you", "expectation"}
 
 
 def test_the_thank_you_follows_three_days_later() -> None:
     assert stamp(plan(order(parcels=(DELIVERED,)))["thank-you"].due_at) == "2026-03-07T10:00:00Z"
+
+
+def test_two_weeks_later_they_are_asked_whether_all_is_well() -> None:
+    asked = plan(order(parcels=(DELIVERED,)))["expectation"]
+    assert (stamp(asked.due_at), asked.message_class, asked.role) == ("2026-03-18T10:00:00Z", "courtesy", "buyer")
+
+
+@pytest.mark.parametrize("verdict", [GIFT, ASK])
+def test_of_a_gift_nobody_is_asked(verdict: Verdict) -> None:
+    assert "expectation" not in plan(order(parcels=(DELIVERED,), gift=verdict), RUTH)
 
 
 def test_the_note_follows_ten_days_later() -> None:
@@ -124,7 +134,7 @@ def test_only_immediate_service_ignores_the_send_hour() -> None:
 
 
 def test_changes_tell_what_is_new() -> None:
-    receipt, thanks = plan(order(parcels=(DELIVERED,))).values()
+    receipt, thanks, _ = plan(order(parcels=(DELIVERED,))).values()
     due = {one.id: stamp(one.due_at) for one in (receipt, thanks)}
     assert changes({}, [receipt, thanks]) == Changes(plan=(receipt, thanks))
     assert changes(due, [receipt, thanks]) == Changes()
@@ -172,6 +182,34 @@ def test_recipients_are_kept_for_their_note() -> None:
 
 def test_recipients_of_a_cancelled_gift_are_forgotten_sooner() -> None:
     assert forgotten(order(gift=GIFT, cancelled_at=NOON + HOUR)) == "2026-04-01T13:00:00Z"
+
+
+def test_what_happened_before_a_rule_was_on_is_left_alone() -> None:
+    arrived = order(parcels=(DELIVERED,))
+    since = {"thank-you": NOON + 49 * HOUR, "expectation": NOON + 48 * HOUR}
+    found = wanted(arrived, None, PLAYBOOK, demo_shop(), lambda key: f"id of {key}", NOON, since)
+    assert [one.rule for one in found] == ["receipt", "expectation"]  # it arrived after 48 hours
+
+
+@pytest.mark.parametrize(
+    ("audience", "meets"), [("own", [True, False, False]), ("gift", [False, False, True]), ("everyone", [True] * 3)]
+)
+def test_a_rule_meets_its_audience(audience: str, meets: list[bool]) -> None:
+    meant = Playbook((rule(audience=audience),))
+    for verdict, met in zip(("not", "ask", "gift"), meets, strict=True):
+        found = wanted(order(parcels=(DELIVERED,), gift=verdict), RUTH, meant, demo_shop(), lambda key: key, NOON)
+        assert bool(found) == met
+
+
+def test_what_is_off_is_set_off_by_nothing() -> None:
+    off = Playbook((rule(mode="off"), rule(name="s", mode="ask")))
+    assert [one.name for one in off.of("arrival")] == ["s"]
+    assert off.named("r") is not None
+
+
+def test_a_rules_place_is_its_priority() -> None:
+    assert (PLAYBOOK.place("confirm-address"), PLAYBOOK.place("thank-you") < PLAYBOOK.place("care")) == (0, True)
+    assert PLAYBOOK.place("never written") == len(PLAYBOOK.rules)
 
 
 def test_rules_are_found_by_name_and_trigger() -> None:

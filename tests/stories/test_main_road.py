@@ -26,11 +26,11 @@ def test_a_gift_brings_its_recipient_one_note_ten_days_after_it_arrived() -> Non
         assert [kept.mail.subject for kept in world.mails("isobel.trant@example.com")] != []
 
 
-def test_an_order_brings_receipt_and_thank_you() -> None:
+def test_an_order_brings_receipt_thank_you_and_a_question() -> None:
     with TestWorld() as world:
         take_order(world, learnt("orders/create", shopify_order()))
         world.work()
         take_order(world, learnt("fulfillments/update", shopify_parcel()))
-        world.live(days=10)
+        world.live(days=20)
         assert {one.state for one in world.follow_ups().values()} == {"sent"}
-        assert set(world.follow_ups()) == {"receipt", "thank-you"}
+        assert set(world.follow_ups()) == {"receipt", "thank-you", "expectation"}

@@ -30,7 +30,7 @@ def agreed(world: TestWorld, *consents: str, address: str = ISOBEL, name: str = 
     world.table.transact(
         [
             Put({**_item(people.contact_key(person)), **_plain(contact)}),
-            Update(people.standing_key(person), set={"person": person, "consents": given}, add={"version": 1}),
+            Update(people.standing_key(person), set={"person": person, "consents": {**given}}, add={"version": 1}),
             plans.look(person, world.clock.now()),
         ],
         world.ids.token(),

@@ -111,10 +111,14 @@ def test_a_repeat_writes_nothing() -> None:
 # --- what an order brings ---
 
 
-def test_an_order_plans_receipt_and_thank_you() -> None:
+def test_an_order_plans_receipt_thank_you_and_a_question() -> None:
     with TestWorld() as world:
         take(world, placed(), delivered())
-        assert planned(world) == {"receipt": "2026-03-02T12:00:00Z", "thank-you": "2026-03-07T10:00:00Z"}
+        assert planned(world) == {
+            "receipt": "2026-03-02T12:00:00Z",
+            "thank-you": "2026-03-07T10:00:00Z",
+            "expectation": "2026-03-18T10:00:00Z",
+        }
 
 
 @pytest.mark.parametrize(
@@ -145,7 +149,7 @@ def test_what_comes_back_is_planned_again() -> None:
         take(world, placed(), delivered(), updated(financial_status="refunded"))
         paid_after_all = shopify_order(updated_at="2026-03-02T20:00:00+00:00")
         take(world, ("orders/updated", paid_after_all))
-        assert set(planned(world)) == {"receipt", "thank-you"}
+        assert set(planned(world)) == {"receipt", "thank-you", "expectation"}
         assert world.follow_ups()["receipt"].reason.startswith("The order was placed")
 
 
