@@ -7,7 +7,7 @@ WORKERS ?= auto
 MODE ?= seeds
 SEEDS ?= 1-1000
 
-.PHONY: setup demo up test test-browser check simulate corpus lock bench bench-kill package pictures clean
+.PHONY: setup demo up test test-browser check simulate corpus lock bench bench-kill demo-year package pictures clean
 
 setup: $(READY)
 
@@ -48,6 +48,9 @@ bench: setup
 
 bench-kill: setup
 	$(V)/python -m bench.kill
+
+demo-year: setup
+	$(V)/python -m tests.demo_year
 
 package: setup
 	$(V)/courtesy package --out dist

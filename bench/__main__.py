@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import cold_start, handlers, mails, sending, units
+from bench import cold_start, forecast, handlers, mails, sending, units
 from bench.figures import show
 
 BENCHMARKS = {
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "handlers": ("API handlers, CPU of one request", handlers.figures),
     "mails": ("Mails, CPU of one", mails.figures),
     "sending": ("Local sending to files, a commit per mail", sending.figures),
+    "forecast": ("A forecast of 30 days for 10,000 contacts", forecast.figures),
     "cold_start": ("The Lambda package, and a cold start from it", cold_start.figures),
 }
 

@@ -19,7 +19,7 @@ from chalicelib.domain.reason import Reason
 from chalicelib.errors import Invalid
 from chalicelib.logs import failed
 from chalicelib.ports import World
-from chalicelib.stores import follow_ups, keeping, pages
+from chalicelib.stores import follow_ups, pages
 from chalicelib.usecases.include_past import include_past as take_in_past
 from chalicelib.usecases.live_table import is_live
 from chalicelib.usecases.live_through import live_through
@@ -97,17 +97,8 @@ def lived(rehearsal: Rehearsal, days: int) -> Seen:
     before, _ = _known(rehearsal)
     if is_paused(rehearsal):
         resume(rehearsal)
-    _without_nights(rehearsal, starts_at + timedelta(days=days + 1))
     live_until(rehearsal, starts_at + timedelta(days=days))
     return seen(rehearsal, starts_at, days, before)
-
-
-def _without_nights(rehearsal: Rehearsal, until: datetime) -> None:
-    """Going through the whole table each night would take most of the time, and decides nothing: what is past its day counts for nothing,
-    deleted or not.
-    """
-    before = keeping.load(rehearsal.table.get(keeping.key()), rehearsal.clock.now())
-    rehearsal.table.write(keeping.came(before, structs.replace(before, next_at=until, count=before.count + 1)))
 
 
 def seen(rehearsal: Rehearsal, starts_at: datetime, days: int, before: Sequence[FollowUp]) -> Seen:

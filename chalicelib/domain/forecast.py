@@ -109,6 +109,11 @@ def forecast(seen: Seen, playbook: Playbook, shop: Shop) -> Forecast:
     return structs.replace(made, surprises=tuple(_surprises(made, playbook, shop)))
 
 
+def kind_of(reason: Reason) -> str:
+    """Its kind, and what tells two of a kind apart: an order that was refunded from one that was cancelled."""
+    return f"{reason.kind}: {reason.facts['why']}" if "why" in reason.facts else reason.kind
+
+
 class _Reasons:
     """One example of each kind."""
 
@@ -119,8 +124,9 @@ class _Reasons:
         """By kind, the most frequent first."""
         counted: Counter[str] = Counter()
         for reason in reasons:
-            self.first.setdefault(reason.kind, reason)
-            counted[reason.kind] += 1
+            name = kind_of(reason)
+            self.first.setdefault(name, reason)
+            counted[name] += 1
         return dict(counted.most_common())
 
 
