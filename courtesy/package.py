@@ -34,7 +34,16 @@ _SELDOM = r"phonenumbers/data/[ra]"
 """Each country's numbers, loaded when one of them is typed. Bytecode of them all would be half as large as everything that is ours."""
 
 _PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_17_x86_64")
-_LOCAL = Path("chalicelib", "adapters", "local")
+_AT_HOME = tuple(
+    Path("chalicelib", *path.split("/"))
+    for path in (
+        "adapters/local", "adapters/shop_check.py", "adapters/template_check.py", "domain/countries.py", "domain/forecast.py", "domain/label.py",
+        "domain/mending/offering.py", "domain/paper.py", "domain/specimens.py", "usecases/include_past.py", "usecases/preview.py",
+        "usecases/printing",
+    )
+)  # fmt: skip
+"""What only the owner's own machine runs."""
+
 _CHALICE_RUNTIME = (chalice.__file__, chalice.app.__file__)
 # what tells installers and type checkers about a library, and what it was made from
 _NOT_RUN = ("RECORD", "INSTALLER", "REQUESTED", "WHEEL", "entry_points.txt", "top_level.txt", "py.typed", "*.pyi", "*.c")
@@ -85,7 +94,7 @@ def _ours(repository: Path) -> Mapping[str, Path]:
     chalicelib = repository / "chalicelib"
     for path in _files(chalicelib, repository):
         name = path.relative_to(repository)
-        if not name.is_relative_to(_LOCAL):
+        if not any(name.is_relative_to(path) for path in _AT_HOME):
             found[name.as_posix()] = path
     for entry in sorted((repository / "vendor").iterdir()):
         target = _followed(entry, repository)
@@ -107,7 +116,7 @@ def _followed(entry: Path, repository: Path) -> Path:
 _SHIPPED = (".py", ".html", ".txt", ".svg", ".toml")
 """What the program reads. Whatever else lies about, an editor's copy or a list of customers, stays at home."""
 
-_NOT_SHIPPED = (Path("templates/pages/dev"),)
+_NOT_SHIPPED = (Path("templates/pages/dev"), Path("templates/print"))
 
 
 def _files(folder: Path, repository: Path) -> Iterator[Path]:
@@ -124,9 +133,14 @@ def _files(folder: Path, repository: Path) -> Iterator[Path]:
 
 
 def _compile(stage: Path) -> None:
-    """Bytecode beside the sources, never checked against them: dates don't matter then, and Lambda could not write its own."""
+    """Bytecode beside the sources, never checked against them: dates don't matter then, and Lambda could not write its own. Of ours it is
+    without the docstrings, which stand in the sources.
+    """
     how = ("-q", "-x", _SELDOM, "--invalidation-mode", "unchecked-hash", "-s", str(stage), "-p", LAMBDA_ROOT)
     _run("-m", "compileall", *how, str(stage), otherwise="what ships could not be compiled")
+    _run("-m", "compileall", *how, "-o", "2", str(stage / "chalicelib"), otherwise="what ships could not be compiled")
+    for path in (stage / "chalicelib").rglob("*.opt-2.pyc"):
+        path.replace(path.with_name(path.name.replace(".opt-2", "")))  # the name that Lambda's interpreter looks for
 
 
 def _run(*arguments: str, otherwise: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import fcntl
 import json
 import os
@@ -8,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterator
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from zipfile import ZipFile
@@ -16,7 +18,7 @@ import pytest
 
 from chalicelib.config import ROOT
 from chalicelib.errors import CourtesyError, Misconfigured
-from courtesy.package import _SELDOM, package
+from courtesy.package import _SELDOM, _ours, package
 
 LAMBDA_RUN = ROOT / "tests" / "support" / "lambda_run.py"
 OURS = {"__pycache__", "app.py", "chalicelib", "shop", "templates"}
@@ -193,5 +195,29 @@ def test_a_claim_an_order_and_every_worker_run_from_it(made: Path, tmp_path: Pat
     assert "This link is not valid" in said["page"][1]
     assert said["workers"]["tick"] == {"sent": 0}
     assert all(answer == {"batchItemFailures": []} for name, answer in said["workers"].items() if name != "tick")
-    assert said["follow_ups"] == {"confirm-address": "sent", "receipt": "sent"}
+    assert said["follow_ups"] == {"confirm-address": "sent", "receipt": "sent", "morning": "planned"}
     assert all(Path(file).is_relative_to(folder) for file in said["files"].values())
+
+
+def test_what_ships_needs_nothing_that_stays_at_home() -> None:
+    ours = {name for name in _ours(ROOT) if name.endswith(".py")}
+    modules = {name.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for name in ours}
+
+    missing = {
+        f"{name} needs {wanted}"
+        for name in ours
+        for wanted in _imported((ROOT / name).read_text(encoding="utf-8"))
+        if wanted.startswith("chalicelib") and wanted not in modules and wanted.rpartition(".")[0] not in modules
+    }
+
+    assert missing == {
+        "chalicelib/bootstrap.py needs chalicelib.adapters.local.platform.LocalWorld"
+    }  # which it asks for on the local platform alone
+
+
+def _imported(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
