@@ -298,6 +298,21 @@ RULES = [
         'Rule "mine": give mode = "on" or "off": nobody could wait for your yes.',
     ),
     (
+        {"trigger": '"dispatch"', "to": '"buyer"', "class_": '"service"', "template": '"on-its-way"', "mode": '"ask"'},
+        'mode = "ask"',
+        'Rule "mine": give mode = "on" or "off": nobody could wait for your yes.',
+    ),
+    (
+        {"trigger": '"dispatch"', "to": '"buyer"', "class_": '"service"', "template": '"on-its-way"', "once": '"year"'},
+        'once = "year"',
+        'Rule "mine": take `once` out: service is owed each time.',
+    ),
+    (
+        {**ARRIVAL, "audience": '"first order"'},
+        'audience = "first order"',
+        'Rule "mine": give audience = "own" or "gift", or none: "first order" is for what is packed.',
+    ),
+    (
         {"trigger": '"confirmed"', "to": '"contact"', "class_": '"service"', "template": '"voucher"'},
         'trigger = "confirmed"',
         'Keep exactly one rule with trigger = "confirmed": what they did is answered with it.',

@@ -116,6 +116,7 @@ def _about(rule: Rule) -> Iterator[tuple[str, str]]:
     yield from _channel(rule)
     yield from _days(rule)
     yield from _reach(rule)
+    yield from _once(rule)
     yield from _mode(rule)
 
 
@@ -178,6 +179,8 @@ def _days(rule: Rule) -> Iterator[tuple[str, str]]:
 def _reach(rule: Rule) -> Iterator[tuple[str, str]]:
     if rule.audience != "everyone" and rule.trigger not in _OF_AN_ORDER:
         yield "audience", f'take `audience` out: "{rule.trigger}" is about no order. It is for {listed(_OF_AN_ORDER)}.'
+    elif rule.audience in ("first order", "repeat") and rule.trigger != "packed":
+        yield "audience", f'give audience = "own" or "gift", or none: "{rule.audience}" is for what is packed.'
     elif rule.to == RECIPIENT and rule.audience not in ("everyone", "gift"):
         yield "audience", f'give audience = "gift", or none: "{rule.audience}" has no recipient.'
     for need in rule.needs:
@@ -186,8 +189,13 @@ def _reach(rule: Rule) -> Iterator[tuple[str, str]]:
     meant: Mapping[str, Trigger] = {"storefront sends receipt": "order", "storefront sends dispatch": "dispatch"}
     if rule.unless and meant[rule.unless] != rule.trigger:
         yield "unless", f'take `unless` out: "{rule.unless}" is for trigger = "{meant[rule.unless]}".'
+
+
+def _once(rule: Rule) -> Iterator[tuple[str, str]]:
     if rule.once and (rule.trigger in _ANSWERS or rule.to == OWNER):
         yield "once", "take `once` out: it answers each time."
+    elif rule.once and rule.message_class == SERVICE:
+        yield "once", "take `once` out: service is owed each time."
     elif rule.once == "order" and rule.trigger not in _ABOUT_AN_ORDER:
         yield "once", f'give another `once` than "order": "{rule.trigger}" is about none.'
     elif rule.to == RECIPIENT and rule.once in ("order", "year"):
@@ -195,7 +203,7 @@ def _reach(rule: Rule) -> Iterator[tuple[str, str]]:
 
 
 def _mode(rule: Rule) -> Iterator[tuple[str, str]]:
-    if rule.mode == "ask" and (rule.trigger in _ANSWERS or rule.to == OWNER or rule.channel == PARCEL):
+    if rule.mode == "ask" and (rule.message_class == SERVICE or rule.channel == PARCEL):
         why = "paper is printed when you ask for it" if rule.channel == PARCEL else "nobody could wait for your yes"
         yield "mode", f'give mode = "on" or "off": {why}.'
 
