@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,17 @@ import pytest
 
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.config import ROOT, Settings
+from chalicelib.domain.fact import Fact
+from chalicelib.domain.forecast import Forecast
 from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.pause import pause
+from chalicelib.usecases.record_consent import record_consent
+from chalicelib.usecases.record_fact import record_fact
 from chalicelib.usecases.take_order import take_order
+from courtesy.forecast import affected, changed, foretell
 from courtesy.main import main
 from tests.factories import asked, learnt, shopify_order, shopify_parcel
+from tests.support.world import TestWorld
 
 
 @pytest.fixture
@@ -102,3 +109,41 @@ def test_a_rule_that_there_is_not_is_said(data: Path, capsys: pytest.CaptureFixt
 def test_days_are_a_number_up_to_a_year(data: Path, days: str) -> None:
     with pytest.raises(SystemExit):
         main(["forecast", "--days", days, "--data", str(data)])
+
+
+# --- the past ---
+
+
+@pytest.fixture
+def late() -> Iterator[TestWorld]:
+    """Reminders of occasions are off. Isobel's birthday is in ten days, so hers would have gone four days ago; Ruth's is in twenty."""
+    with TestWorld() as world:
+        world.playbook = changed(world.playbook, [("occasion", "off")])
+        world.work()
+        for who, day in (("isobel.trant@example.com", "--03-12"), ("ruth.okafor@example.com", "--03-22")):
+            record_consent(world, who, ["occasions/e-mail"], source="a card", name="Somebody", proof="owner")
+            record_fact(world, who, Fact("date", "birthday", day, "stated", world.clock.now(), "a card", "occasions"))
+        world.work()
+        yield world
+
+
+def messages(made: Forecast) -> int:
+    (found,) = [one.messages for one in made.rules if one.rule == "occasion"]
+    return found
+
+
+def test_a_rule_that_is_switched_on_leaves_the_past_alone(late: TestWorld) -> None:
+    assert messages(foretell(late, 30)) == 0
+    assert messages(foretell(late, 30, [("occasion", "on")])) == 1
+
+
+def test_what_it_would_make_of_the_past_is_counted(late: TestWorld) -> None:
+    assert messages(foretell(late, 30, [("occasion", "on")], include_past="occasion")) == 2
+    assert affected(late, "occasion") == 1
+    assert affected(late, "care") == 0
+
+
+def test_what_has_to_be_asked_waits_for_the_owners_yes(late: TestWorld) -> None:
+    made = foretell(late, 9, [("occasion", "ask")])
+    (found,) = [one for one in made.rules if one.rule == "occasion"]
+    assert (found.sent, found.still_held) == (0, {"ask": 1})
