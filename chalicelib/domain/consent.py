@@ -20,6 +20,10 @@ CHANNELS = (EMAIL, POST, CALL)
 """By which somebody may agree to be reached; paper in a parcel goes by whichever they agreed to."""
 
 
+SOFT = "soft opt-in"
+"""The basis of what nobody said yes to: a box for saying no was left alone (soft_opt_in.py)."""
+
+
 class Wording(Struct, frozen=True, forbid_unknown_fields=True):
     """The exact sentence beside a tick box. A changed text needs a new version; old versions stay in force for who saw them."""
 

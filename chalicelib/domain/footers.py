@@ -7,8 +7,14 @@ from collections.abc import Mapping
 from chalicelib.domain.languages import ENGLISH, GERMAN
 
 
-def for_person(rule: str, *, language: str = ENGLISH, giver: str = "", until: str = "", shop: str = "") -> str:
-    """`rule`: the rule's name. `giver`, `until`: for the recipient's note. A rule that has no sentence of its own gets a general one."""
+def for_person(
+    rule: str, *, language: str = ENGLISH, giver: str = "", until: str = "", shop: str = "", soft: bool = False
+) -> str:
+    """`rule`: the rule's name. `giver`, `until`: for the recipient's note. `soft`: nobody said yes to it, they let it stand (soft_opt_in.py).
+    A rule that has no sentence of its own gets a general one.
+    """
+    if soft:
+        return _SOFT[language].format(shop=shop)
     sentences = _SENTENCES.get(language, _ENGLISH)
     if rule == "gift-note":
         return _gift_note(language, giver, until)
@@ -27,6 +33,17 @@ def _gift_note(language: str, giver: str, until: str) -> str:
         f"{giver or 'them'}, for this note alone, and delete it on {until}. You are not on any list, and we will not write again."
     )
 
+
+_SOFT: Mapping[str, str] = {
+    ENGLISH: (
+        "You get this because you bought something from {shop} and did not say no, at the checkout, to hearing about things like it. "
+        "You can say no at any time: one click below is enough."
+    ),
+    GERMAN: (
+        "Sie bekommen diese Mail, weil Sie bei {shop} gekauft und an der Kasse nicht abgelehnt haben, von Ähnlichem zu hören. "
+        "Sie können das jederzeit ablehnen: Ein Klick hier unten genügt."
+    ),
+}
 
 _ENGLISH: Mapping[str, str] = {
     "": "You get this because of your dealings with {shop}.",

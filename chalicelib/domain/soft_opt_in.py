@@ -10,13 +10,11 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.domain.consent import EMAIL, NEWSLETTER, Consent, Wording, given
+from chalicelib.domain.consent import EMAIL, NEWSLETTER, SOFT, Consent, Wording, consent_key, given
 from chalicelib.domain.gift import NOT
 from chalicelib.domain.order import Order, is_off
 from chalicelib.domain.shop import Shop
 from chalicelib.domain.standing import Standing
-
-BASIS = "soft opt-in"
 
 
 def is_declared(shop: Shop) -> bool:
@@ -56,7 +54,12 @@ def stands_against(standing: Standing, *, withdrew: bool) -> str:
     return ""
 
 
+def in_force(standing: Standing) -> bool:
+    """Whether the newsletter's consent is no more than that: nobody said yes to it."""
+    return bool(standing.soft_at) and standing.consents.get(consent_key(NEWSLETTER, EMAIL)) == standing.soft_at
+
+
 def let_stand(person: str, shop: Shop, at: datetime, source: str) -> Consent:
     """The ledger entry: the words for saying no that they left alone, and where."""
     words = Wording(NEWSLETTER, EMAIL, 0, shop.locale, shop.storefront.opt_out)
-    return msgspec.structs.replace(given(person, words, at, at, source), basis=BASIS)
+    return msgspec.structs.replace(given(person, words, at, at, source), basis=SOFT)

@@ -37,6 +37,8 @@ class Standing(Struct, frozen=True, omit_defaults=True):
     noted: str = ""
     second_chance: str = ""
     had: dict[str, str] = field(default_factory=dict)
+    soft_at: str = ""
+    """Since when the newsletter's consent is no more than a soft opt-in, if that is since when it is in force."""
 
 
 def closed_by(standing: Standing, message_class: str, channel: str = "e-mail") -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.claim import LINK_LASTS, Claim, Contact
-from chalicelib.domain.consent import Asking, Consent, consent_key
+from chalicelib.domain.consent import SOFT, Asking, Consent, consent_key
 from chalicelib.domain.delivery import BOUNCED, COMPLAINED
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.playbook import RECIPIENT
@@ -154,6 +154,9 @@ def _agreed(standing: Standing, consents: Sequence[Consent], remove: tuple[str, 
     if consents:
         new = {consent_key(consent.purpose, consent.channel): stamp(consent.confirmed_at) for consent in consents}
         set_["consents"] = {**standing.consents, **new}
+    soft = [stamp(consent.confirmed_at) for consent in consents if consent.basis == SOFT]
+    if soft:
+        set_["soft_at"] = soft[-1]
     return Update(standing_key(standing.person), set=set_, remove=remove, when=_as_checked(standing))
 
 
@@ -267,7 +270,9 @@ def forget(table: Table, person: str) -> list[Delete]:
     """What is to be deleted where they ask to be forgotten: name and address, in contact, claims and what waits for a click, and whatever
     they told of themselves, to us or to whoever rang them up. Standing and ledger hold none of it.
     """
-    told = [item for prefix in ("CLAIM#", "FACT#", "INQUIRY#", "TASK#") for item in pages.below(table, f"P#{person}", prefix=prefix)]
+    told = [
+        item for prefix in ("CLAIM#", "FACT#", "INQUIRY#", "TASK#") for item in pages.below(table, f"P#{person}", prefix=prefix)
+    ]
     return [
         Delete(contact_key(person)),
         Delete(asking_key(person)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from chalicelib.domain import soft_opt_in
+from chalicelib.domain.consent import NEWSLETTER
 from chalicelib.domain.delivery import checked_header
 from chalicelib.domain.footers import for_person
 from chalicelib.domain.identity import first_name
@@ -36,7 +38,12 @@ def compose(world: World, case: Case) -> Mail:
         "stop_label": said.remove if follow_up.role == RECIPIENT else said.stop,
         **tell(Telling(world, case, case.rule, language)),
     }
-    context["reason"] = context["reason"] or for_person(case.rule.name, language=language, shop=shop.name)
+    context["reason"] = context["reason"] or for_person(
+        case.rule.name,
+        language=language,
+        shop=shop.name,
+        soft=case.rule.purpose == NEWSLETTER and soft_opt_in.in_force(case.standing),
+    )
     rendered = world.renderer.mail(case.rule.written_with, context, language)
     headers = [("Auto-Submitted", "auto-generated")]
     if stop:

@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec import structs
 
 from chalicelib.domain import soft_opt_in
-from chalicelib.domain.calendar import instant, stamp
+from chalicelib.domain.calendar import instant
 from chalicelib.domain.claim import Contact
 from chalicelib.domain.consent import EMAIL, NEWSLETTER, consent_key
 from chalicelib.domain.identity import person_id
@@ -16,6 +16,7 @@ from chalicelib.domain.standing import Standing
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import World
 from chalicelib.stores import orders, pages, people
+from chalicelib.table import Action
 from chalicelib.usecases.agree import agreed
 
 TRIES = 4
@@ -84,13 +85,10 @@ def _left_alone(world: World, order: Order, standing: Standing) -> str:
 
 def _used(world: World, at: datetime, standing: Standing, source: str) -> str:
     since = standing.consents.get(_KEY, "")
-    soft = any(
-        one.basis == soft_opt_in.BASIS and stamp(one.confirmed_at) == since for one in people.ledger(world.table, standing.person)
-    )
-    if not soft or instant(since) > at:
+    if not soft_opt_in.in_force(standing) or instant(since) > at:
         return "ignored: no soft opt-in of before is in force"  # what they said yes to themselves is not undone by a box
     alone = structs.replace(standing, consents={_KEY: since})
-    ends = [people.one_ended(standing, _KEY), *people.withdrawn(alone, at, f"checkout of {source}")]
+    ends: list[Action] = [people.one_ended(standing, _KEY), *people.withdrawn(alone, at, f"checkout of {source}")]
     world.table.transact(ends, world.ids.token())
     return "taken"
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chalicelib.domain.footers import for_person
 from chalicelib.domain.languages import ENGLISH, GERMAN, LANGUAGES
 from tests.support.world import TestWorld
 
-SAID = {"giver": "Isobel", "until": "3 April 2026", "shop": "Pellow & Wren"}
+SAID: dict[str, Any] = {"giver": "Isobel", "until": "3 April 2026", "shop": "Pellow & Wren"}
 BEGINS = {ENGLISH: "You ", GERMAN: "Sie "}
 
 
@@ -46,3 +48,11 @@ def test_a_language_that_we_do_not_write_is_english() -> None:
 
 def test_a_shop_may_be_called_anything() -> None:
     assert "{name} & {0}" in for_person("confirm-address", shop="{name} & {0}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_let_it_stand_is_told_just_that(language: str) -> None:
+    told = for_person("invitation", language=language, soft=True, **SAID)
+    assert told.startswith(BEGINS[language])
+    assert told != for_person("invitation", language=language, **SAID)
+    assert "Pellow & Wren" in told

@@ -281,6 +281,16 @@ def test_something_for_them_says_why_we_think_of_them(facts: tuple[Fact, ...], e
     assert RING.url in mail.text
 
 
+def test_who_only_let_it_stand_is_not_told_that_they_said_yes() -> None:
+    why = Reason("overdue", {"since": "2025-03-04T12:00:00Z"})
+    standing = {"consents": {"newsletter/e-mail": "2026-01-01T12:00:00Z"}, "soft_at": "2026-01-01T12:00:00Z"}
+    text = " ".join(mail_of(time_brings("invitation", "next order overdue", why=why, standing=standing)).text.split())
+    assert "did not say no, at the checkout" in text
+    assert "said yes" not in text
+    later = {**standing, "consents": {"newsletter/e-mail": "2026-02-01T12:00:00Z"}}
+    assert "said yes" in " ".join(mail_of(time_brings("invitation", "next order overdue", why=why, standing=later)).text.split())
+
+
 def test_an_invitation_says_how_long_it_has_been() -> None:
     why = Reason("overdue", {"since": "2025-03-04T12:00:00Z"})
     assert "your last order with us was on 4 March 2025" in mail_of(
