@@ -9,8 +9,9 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from chalicelib.domain import soft_opt_in
 from chalicelib.domain.calendar import local_day
-from chalicelib.domain.consent import CHANNELS, consent_key
+from chalicelib.domain.consent import CHANNELS, EMAIL, NEWSLETTER, consent_key
 from chalicelib.domain.follow_up import PLANNED, FollowUp, follow_up_id
 from chalicelib.domain.gift import ASK, Gift
 from chalicelib.domain.history import History
@@ -137,7 +138,11 @@ def sheet_of(rule: Rule) -> str:
 
 def _with(parcel: Packing, rule: Rule, order: Order, known: Known, shop: Shop, products: Products, now: datetime) -> Packing:
     if rule.message_class == MARKETING:
-        found = something_for(known.buyer, products, shop, now) if known.buyer is not None and not order.is_gift else None
+        found = (
+            something_for(known.buyer, rule.purpose, products, shop, now)
+            if known.buyer is not None and not order.is_gift
+            else None
+        )
         return replace(parcel, offer=parcel.offer or found)
     match sheet_of(rule):
         case sheet if sheet == SLIP:
@@ -163,10 +168,19 @@ def objection_to(rule: Rule, order: Order, known: Known, shop: Shop, now: dateti
     for check in (standing.check, unhappy.check):
         if objection := check(case):
             return objection.reason
-    # whoever agreed to be told, by whichever channel, may be told in a parcel
-    agreed = next((one for one in CHANNELS if consent_key(rule.purpose, one) in case.standing.consents), rule.channel)
-    objection = basis.check(replace(case, rule=replace(rule, channel=agreed)))
+    objection = basis.check(replace(case, rule=replace(rule, channel=_agreed(rule, case.standing))))
     return objection.reason if objection is not None else None
+
+
+def _agreed(rule: Rule, theirs: Standing) -> str:
+    """By which channel they agreed to it, else the rule's own: whoever said yes, by whichever, may be told in a parcel. Who only left a box for
+    e-mail alone at the checkout has said no such thing.
+    """
+    for channel in CHANNELS:
+        key = consent_key(rule.purpose, channel)
+        if key in theirs.consents and not (key == consent_key(NEWSLETTER, EMAIL) and soft_opt_in.in_force(theirs)):
+            return channel
+    return rule.channel
 
 
 def _case(rule: Rule, order: Order, known: Known, role_: str, shop: Shop, now: datetime) -> Case:
@@ -195,20 +209,25 @@ def _case(rule: Rule, order: Order, known: Known, role_: str, shop: Shop, now: d
     )
 
 
-def something_for(history: History, products: Products, shop: Shop, now: datetime) -> Voucher | Item | None:
-    """The one thing that may be offered: their own unspent voucher, the first to end, else an item that fits what they are known to like."""
+def something_for(history: History, purpose: str, products: Products, shop: Shop, now: datetime) -> Voucher | Item | None:
+    """The one thing that may be offered: their own unspent voucher, the first to end, else an item that fits what they are known to like.
+
+    `purpose`: what they agreed to; what they told for something else is not used.
+    """
     good = [one for one in history.vouchers if not one.redeemed_by and not one.waits and one.ends_at >= now + GOOD_FOR]
     if good:
         return min(good, key=lambda one: (one.ends_at, one.code))
     today = local_day(now, shop.zone)
-    return next((item for item in products.items if item.since <= today and _suits(item, history, products, shop, now)), None)
+    return next(
+        (item for item in products.items if item.since <= today and _suits(item, history, purpose, products, shop, now)), None
+    )
 
 
-def _suits(item: Item, history: History, products: Products, shop: Shop, now: datetime) -> bool:
-    interest = judge(history, item.category, products)
+def _suits(item: Item, history: History, purpose: str, products: Products, shop: Shop, now: datetime) -> bool:
+    interest = judge(history, item.category, products, purpose)
     if is_over(item, now, shop) or interest is None or interest.level == PRESUMPTION:
         return False
-    return fits(item, size_of(history, item.category, products))
+    return fits(item, size_of(history, item.category, products, purpose))
 
 
 _BY_HAND: Mapping[str, tuple[Callable[[Case], Objection], ...]] = {

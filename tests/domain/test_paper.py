@@ -125,6 +125,15 @@ def test_a_voucher_stands_on_the_insert_of_who_agreed() -> None:
     assert packed(buyer=history(consents={"care/e-mail": stamp(NOON)}, vouchers=(VOUCHER,))).offer is None
 
 
+def test_a_box_that_was_left_alone_is_no_consent_to_paper() -> None:
+    soft = NEWSLETTER["newsletter/e-mail"]
+    assert packed(buyer=history(consents=NEWSLETTER, soft_at=soft, vouchers=(VOUCHER,))).offer is None
+    assert (
+        packed(buyer=history(consents={**NEWSLETTER, "newsletter/post": soft}, soft_at=soft, vouchers=(VOUCHER,))).offer
+        == VOUCHER
+    )
+
+
 def test_as_shipped_nothing_is_offered() -> None:
     one = packed(buyer=history(consents=NEWSLETTER, vouchers=(VOUCHER,)), playbook=shipped_playbook())
     assert (one.insert, one.offer) == ("first", None)
@@ -159,20 +168,29 @@ def test_an_owners_rule_for_first_orders_meets_no_other() -> None:
 
 def test_their_voucher_comes_before_any_item() -> None:
     likes = Fact(LIKES, "rings", "yes", "stated", NOON, "preference page")
-    assert something_for(history(facts=(likes,), vouchers=(VOUCHER,)), RINGS, demo_shop(), NOON) == VOUCHER
-    assert something_for(history(facts=(likes,)), RINGS, demo_shop(), NOON) == RINGS.items[0]
+    assert something_for(history(facts=(likes,), vouchers=(VOUCHER,)), "newsletter", RINGS, demo_shop(), NOON) == VOUCHER
+    assert something_for(history(facts=(likes,)), "newsletter", RINGS, demo_shop(), NOON) == RINGS.items[0]
 
 
 @pytest.mark.parametrize("changes", [{"redeemed_by": "shopify:1"}, {"waits": True}, {"ends_at": NOON + 6 * DAY}])
 def test_a_voucher_that_is_spent_unknown_or_nearly_over_is_not_printed(changes: dict[str, Any]) -> None:
-    assert something_for(history(vouchers=(msgspec.structs.replace(VOUCHER, **changes),)), RINGS, demo_shop(), NOON) is None
+    assert (
+        something_for(history(vouchers=(msgspec.structs.replace(VOUCHER, **changes),)), "newsletter", RINGS, demo_shop(), NOON)
+        is None
+    )
+
+
+def test_what_they_told_for_something_else_is_not_used() -> None:
+    likes = Fact(LIKES, "rings", "yes", "stated", NOON, "preference page", "care")
+    assert something_for(history(facts=(likes,)), "newsletter", RINGS, demo_shop(), NOON) is None
+    assert something_for(history(facts=(likes,)), "care", RINGS, demo_shop(), NOON) == RINGS.items[0]
 
 
 def test_one_purchase_proves_no_interest() -> None:
     bought = Order("shopify:7", view=view(lines=(Line("Tide ring", 1, 4800),)))
     again = Order("shopify:8", view=view(lines=(Line("Moon ring", 1, 4800),), placed_at=NOON - DAY))
-    assert something_for(history(orders=(bought,)), RINGS, demo_shop(), NOON) is None
-    assert something_for(history(orders=(bought, again)), RINGS, demo_shop(), NOON) == RINGS.items[0]
+    assert something_for(history(orders=(bought,)), "newsletter", RINGS, demo_shop(), NOON) is None
+    assert something_for(history(orders=(bought, again)), "newsletter", RINGS, demo_shop(), NOON) == RINGS.items[0]
 
 
 # --- whatever the playbook says ---

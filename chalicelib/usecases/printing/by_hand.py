@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from chalicelib.domain.calendar import long_date
-from chalicelib.domain.fact import ADDRESS, PHONE, Fact
+from chalicelib.domain.fact import ADDRESS, PHONE, given_for
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.history import History
 from chalicelib.domain.identity import first_name
@@ -94,7 +94,7 @@ def letters(world: World, by: datetime | None) -> Paper:
             continue
         history = case.history
         last = _last_order(history) if history is not None else None
-        offer = something_for(history, world.products, shop, now) if history is not None else None
+        offer = something_for(history, rule.purpose, world.products, shop, now) if history is not None else None
         found.append(
             {
                 "lines": lines,
@@ -137,7 +137,7 @@ def calls(world: World, by: datetime | None) -> Paper:
     found: list[Told] = []
     for task, case, rule in doing.of("call"):
         history = case.history
-        phone = _fact(history, PHONE, rule) if history is not None else ""
+        phone = given_for(history.facts, PHONE, rule.purpose) if history is not None else ""
         if not phone:
             doing.leave(task, case, _NO_PHONE)
             continue
@@ -156,14 +156,7 @@ def calls(world: World, by: datetime | None) -> Paper:
 
 def _posted_to(case: Case, rule: Rule) -> tuple[str, ...]:
     history = case.history
-    return address_lines(case.name, _fact(history, ADDRESS, rule).splitlines()) if history is not None else ()
-
-
-def _fact(history: History, kind: str, rule: Rule) -> str:
-    """As they gave it for this purpose, or for whatever we need it: it is used for nothing else (manner 2)."""
-    fitting: list[Fact] = [fact for fact in history.facts if fact.kind == kind and fact.purpose in ("", rule.purpose)]
-    newest = max(fitting, key=lambda fact: fact.at, default=None)
-    return newest.value if newest is not None else ""
+    return address_lines(case.name, given_for(history.facts, ADDRESS, rule.purpose).splitlines()) if history is not None else ()
 
 
 def _last_order(history: History) -> Order | None:
