@@ -125,7 +125,7 @@ def seen(rehearsal: Rehearsal, starts_at: datetime, days: int, before: Sequence[
 
 def live_until(rehearsal: Rehearsal, at: datetime) -> int:
     """How many mails would go out until then. Errors: Retryable."""
-    return live_through(rehearsal, at, lambda due: _move(rehearsal, due), lambda: _drain(rehearsal))
+    return live_through(rehearsal, at, lambda due: move(rehearsal, due), lambda: drain(rehearsal))
 
 
 def _known(rehearsal: Rehearsal) -> tuple[list[FollowUp], int]:
@@ -140,13 +140,15 @@ def _known(rehearsal: Rehearsal) -> tuple[list[FollowUp], int]:
     return list(follow_ups.readable(items)), len(people)
 
 
-def _move(rehearsal: Rehearsal, at: datetime) -> None:
+def move(rehearsal: Rehearsal, at: datetime) -> None:
+    """Its clock goes on, and each new day its table drops what is past its TTL, as DynamoDB does by itself."""
     if at.date() > rehearsal.clock.now().date():
         rehearsal.table.sweep(int(at.timestamp()))
     rehearsal.clock.advance_to(at)
 
 
-def _drain(rehearsal: Rehearsal) -> None:
+def drain(rehearsal: Rehearsal) -> None:
+    """Its queue is worked off."""
     from chalicelib.entrypoints.queues import handle
 
     while (taken := rehearsal.queue.take()) is not None:

@@ -42,7 +42,7 @@ from chalicelib.usecases.confirm_consent import confirm_consent
 from chalicelib.usecases.end_occasion import end_occasion
 from chalicelib.usecases.finish_task import finish_task
 from chalicelib.usecases.list_inquiries import list_inquiries
-from chalicelib.usecases.live_through import next_instant
+from chalicelib.usecases.live_through import next_instant, settle
 from chalicelib.usecases.record_consent import record_consent
 from chalicelib.usecases.record_delivery import record_delivery
 from chalicelib.usecases.record_fact import record_fact
@@ -51,7 +51,7 @@ from chalicelib.usecases.stop import stop
 from chalicelib.usecases.take_consent import take_consent
 from chalicelib.usecases.take_order import take_order
 from chalicelib.usecases.write_thanks import write_thanks
-from courtesy.forecast import live_until, seen
+from courtesy.forecast import drain, move, seen
 from tests.demo_year.ledger import FOREVER, ByHand, Got, Ledger
 from tests.demo_year.people import Placed, Somebody, draw, placed
 from tests.support.world import TestWorld
@@ -111,12 +111,12 @@ class Year:
             due = next_instant(self.world)
             coming = self._to_come[0][0] if self._to_come else self._ends
             now = min(coming, due or coming, self._ends)
-            live_until(self.world, now)
+            move(self.world, now)
             while self._to_come and self._to_come[0][0] <= now:
                 heapq.heappop(self._to_come)[2]()
+            settle(self.world, lambda: drain(self.world))
             if now >= self._ends:
                 break
-        live_until(self.world, self._ends)
 
     def numbers(self) -> Forecast:
         """Rule by rule."""
