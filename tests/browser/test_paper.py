@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from chalicelib.adapters.local import browser_pdf
+from chalicelib.adapters.local.platform import LocalWorld
+from chalicelib.config import ROOT, Settings
+from chalicelib.domain.calendar import stamp
 from chalicelib.domain.label import HEIGHT, WIDTH
 from chalicelib.usecases.printing import KINDS, paper
+from chalicelib.usecases.take_order import take_order
+from courtesy.main import main
 from tests.browser.paper_pictures import LARGEST, OUT, PICTURES, morning
+from tests.factories import gift_order, learnt
 from tests.support.world import TestWorld
 
 pytestmark = pytest.mark.browser
@@ -118,3 +126,23 @@ def test_every_piece_has_its_picture_and_all_of_them_are_small() -> None:
     sizes = {path.stem: path.stat().st_size for path in OUT.iterdir()}
     assert sizes.keys() == PICTURES.keys()
     assert max(sizes.values()) <= LARGEST
+
+
+def test_the_command_makes_a_pdf_that_is_its_owners_alone(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COURTESY_URL", "https://hello.pellow-wren.example")
+    (tmp_path / "data").mkdir(mode=0o700)
+    world = LocalWorld(Settings("local", ROOT / "shop", tmp_path / "data"))
+    try:
+        world.ready()
+        take_order(world, learnt("orders/create", gift_order(created_at=stamp(world.clock.now()))))
+    finally:
+        world.close()
+
+    out = tmp_path / "inserts.pdf"
+    assert main(["print", "inserts", "--due", "all", "--out", str(out), "--data", str(tmp_path / "data")]) == 0
+
+    assert f"1 insert in {out}. Print on A6 landscape, 148 × 105 mm, at 100 %: no scaling." in capsys.readouterr().out  # noqa: RUF001
+    assert out.read_bytes().startswith(b"%PDF-")
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
