@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
@@ -19,11 +20,12 @@ ORDERS_THAT_PROVE = 2
 
 
 class Interest(Struct, frozen=True):
-    """`evidence`: of a stated one who told it and where, else the keys of the orders that it rests on."""
+    """`evidence`: of a stated one who told it and where, else the keys of the orders that it rests on. `since`: when it came to be."""
 
     category: str
     level: Literal["stated", "evidenced", "presumption"]
     evidence: tuple[str, ...]
+    since: datetime
 
 
 def judge(history: History, category: str, products: Products, purpose: str | None = None) -> Interest | None:
@@ -34,12 +36,16 @@ def judge(history: History, category: str, products: Products, purpose: str | No
     """
     told = _newest(history, category, purpose)
     if told is not None:
-        return Interest(category, "stated", (told.source,)) if told.value != "no" else None
+        return Interest(category, "stated", (told.source,), told.at) if told.value != "no" else None
     bought = own(history.orders, products)
-    orders = dict.fromkeys(one.order.key for one in bought if one.product is not None and one.product.category == category)
+    of_it = [one for one in bought if one.product is not None and one.product.category == category]
+    orders = {one.order.key: one.at for one in reversed(of_it)}
     if not orders:
         return None
-    return Interest(category, "evidenced" if len(orders) >= ORDERS_THAT_PROVE else "presumption", tuple(orders))
+    times = sorted(orders.values())
+    if len(times) < ORDERS_THAT_PROVE:
+        return Interest(category, "presumption", tuple(orders), times[0])
+    return Interest(category, "evidenced", tuple(reversed(orders)), times[ORDERS_THAT_PROVE - 1])
 
 
 def _newest(history: History, category: str, purpose: str | None) -> Fact | None:

@@ -17,7 +17,10 @@ from chalicelib.domain.playbook import CALL, EMAIL, POST, Rule
 from chalicelib.domain.purchases import placed_at, standing_orders
 from chalicelib.domain.shop import Manners
 from chalicelib.domain.standing import MARKETING
-from chalicelib.domain.task import ANSWERED, Kind
+from chalicelib.domain.task import ANSWERED, Kind, Task
+
+SILENCE = "silence"
+"""What 'are we still welcome?' is about."""
 
 
 class Rung(Struct, frozen=True):
@@ -42,6 +45,7 @@ def responses(history: History) -> Iterator[datetime]:
     yield from (fact.at for fact in history.facts if fact.how == "stated")
     yield from (instant(at) for at in history.standing.consents.values())
     yield from (task.done_at for task in history.tasks if task.done_at is not None and task.outcome in ANSWERED)
+    yield from (voucher.redeemed_at for voucher in history.vouchers if voucher.redeemed_at is not None)
     yield from (one.answered_at for one in history.follow_ups if one.answered_at is not None)
 
 
@@ -50,14 +54,22 @@ def last_response(history: History) -> datetime | None:
     return max(responses(history), default=None)
 
 
+ANSWER_DAYS = 30
+"""So long at least is left for an answer to the last mail."""
+
+
 def unanswered(history: History) -> list[FollowUp]:
-    """Marketing mails that went out after the last response, oldest first."""
+    """Marketing mails that went out after the last response, oldest first; "are we still welcome?" waits for its answer in its own way."""
     last = last_response(history)
     return sorted(
         (
             one
             for one in history.follow_ups
-            if one.message_class == MARKETING and one.state == SENT and one.sent_at and (last is None or one.sent_at > last)
+            if one.message_class == MARKETING
+            and one.anchor != SILENCE
+            and one.state == SENT
+            and one.sent_at
+            and (last is None or one.sent_at > last)
         ),
         key=lambda one: one.sent_at or one.due_at,
     )
@@ -72,10 +84,11 @@ def rung(history: History, manners: Manners, now: datetime) -> Rung:
         return Rung("e-mail", lately, lately, unanswered=many)
     begins = since
     if _agreed(history, POST) and since <= now:
-        posted = _done_since(history, "letter", since)
-        if posted is None or now < posted + timedelta(days=manners.patience_days):
-            return Rung("post", since, begins, acts=posted is None, unanswered=many, why=why)
-        begins = posted + timedelta(days=manners.patience_days)
+        letter = _done_since(history, "letter", since)
+        over = _waited_for(letter, manners) if letter is not None else None
+        if over is None or now < over:
+            return Rung("post", since, begins, acts=letter is None, unanswered=many, why=why)
+        begins = over
     if _agreed(history, CALL) and since <= now and _done_since(history, "call", since) is None:
         return Rung("call", since, begins, acts=True, unanswered=many, why=why)
     return Rung("peace", since, begins, unanswered=many, why=why)
@@ -91,9 +104,7 @@ def has_passed(rule: Rule, stands: Rung) -> bool:
 def next_step(history: History, manners: Manners, now: datetime) -> datetime | None:
     """When time alone moves them to another rung, or None."""
     times = [patience_ends(history, manners), _beyond_email(history, manners, now)[0]]
-    times += [
-        task.done_at + timedelta(days=manners.patience_days) for task in history.tasks if task.kind == "letter" and task.done_at
-    ]
+    times += [_waited_for(task, manners) for task in history.tasks if task.kind == "letter"]
     return min((at for at in times if at is not None and at > now), default=None)
 
 
@@ -103,7 +114,7 @@ def patience_ends(history: History, manners: Manners) -> datetime | None:
     if not manners.patience_mails or len(waiting) < manners.patience_mails:
         return None
     first, enough = (waiting[n].sent_at or waiting[n].due_at for n in (0, manners.patience_mails - 1))
-    return max(enough, first + timedelta(days=manners.patience_days))
+    return max(enough + timedelta(days=ANSWER_DAYS), first + timedelta(days=manners.patience_days))
 
 
 def _beyond_email(
@@ -123,6 +134,13 @@ def _agreed(history: History, channel: str) -> bool:
     return consent_key(OFFERS, channel) in history.standing.consents
 
 
-def _done_since(history: History, kind: Kind, since: datetime) -> datetime | None:
-    done = [task.done_at for task in history.tasks if task.kind == kind and task.done_at is not None and task.made_at >= since]
-    return max(done, default=None)
+def _done_since(history: History, kind: Kind, since: datetime) -> Task | None:
+    done = [task for task in history.tasks if task.kind == kind and task.done_at is not None and task.made_at >= since]
+    return max(done, key=lambda task: task.done_at or since, default=None)
+
+
+def _waited_for(letter: Task, manners: Manners) -> datetime | None:
+    """Until when an answer to it is waited for: one that was given up was never posted."""
+    if letter.done_at is None or letter.outcome == "given up":
+        return letter.done_at
+    return letter.done_at + timedelta(days=manners.patience_days)

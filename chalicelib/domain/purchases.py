@@ -60,7 +60,11 @@ def placed_at(order: Order) -> datetime:
     return order.view.placed_at
 
 
+GAPS_THAT_PROVE = 2
+"""One gap is chance: socks bought twice in a week are no habit."""
+
+
 def own_gap(days: Iterable[date]) -> float | None:
-    """Days from one purchase to the next, as they do it: the median. Several on one day are one. None while there was but one."""
+    """Days from one purchase to the next, as they do it: the median. Several on one day are one. None while that is no habit yet."""
     gaps = [(later - earlier).days for earlier, later in pairwise(sorted({*days}))]
-    return median(gaps) if gaps else None
+    return median(gaps) if len(gaps) >= GAPS_THAT_PROVE else None

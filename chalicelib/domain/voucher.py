@@ -27,7 +27,7 @@ class Offer(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Voucher(Struct, frozen=True, omit_defaults=True):
-    """`redeemed_by` is the order's key, "" until then. `basis`: on what ground the person's data are used for it. `waits`: the checkout
+    """`redeemed_by` is the order's key, "" until then; `redeemed_at`: when. `basis`: on what ground the person's data are used for it. `waits`: the checkout
     does not know the code yet.
     """
 
@@ -41,6 +41,7 @@ class Voucher(Struct, frozen=True, omit_defaults=True):
     ends_at: datetime
     redeemed_by: str = ""
     waits: bool = False
+    redeemed_at: datetime | None = None
 
 
 def new_code(bits: Callable[[int], int]) -> str:

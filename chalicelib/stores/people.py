@@ -257,13 +257,13 @@ def authorised(standing: Standing, follow_up: FollowUp, now: datetime, *, once: 
     return Update(standing_key(standing.person), set=set_, when=_as_checked(standing))
 
 
-def noted(standing: Standing, follow_up: FollowUp) -> Update:
-    """The one note was handed over to be written by hand."""
-    return Update(
-        standing_key(standing.person),
-        set={"person": standing.person, "noted": follow_up.id, "version": standing.version + 1},
-        when=_as_checked(standing),
-    )
+def handed_over(standing: Standing, follow_up: FollowUp, now: datetime) -> Update:
+    """Courtesy and marketing by hand is heard like any; and the recipient's note is the one note, too."""
+    set_: dict[str, Value] = {"person": standing.person, "version": standing.version + 1}
+    set_["heard"] = dict(with_heard(standing, follow_up.id, now))
+    if follow_up.role == RECIPIENT:
+        set_["noted"] = follow_up.id
+    return Update(standing_key(standing.person), set=set_, when=_as_checked(standing))
 
 
 def forget(table: Table, person: str) -> list[Delete]:

@@ -78,9 +78,11 @@ def all_of(table: Table) -> list[Voucher]:
     return sorted(found, key=lambda voucher: (voucher.issued_at, voucher.code))
 
 
-def redeem(voucher: Voucher, order: str, *, while_good: bool = False) -> Update:
+def redeem(voucher: Voucher, order: str, now: datetime, *, while_good: bool = False) -> Update:
     """Spent by one order. Loses when another was quicker; `while_good`: also when it was ended since it was read."""
     still = (Equals("ends_at", stamp(voucher.ends_at)),) if while_good else ()
     return Update(
-        key(voucher.code), set={"redeemed_by": order}, when=(Equals("code", voucher.code), Lacks("redeemed_by"), *still)
+        key(voucher.code),
+        set={"redeemed_by": order, "redeemed_at": stamp(now)},
+        when=(Equals("code", voucher.code), Lacks("redeemed_by"), *still),
     )

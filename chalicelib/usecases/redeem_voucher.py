@@ -9,6 +9,7 @@ from chalicelib.errors import Conflict, Lost, NotFound, Retryable, TooMany
 from chalicelib.ports import World
 from chalicelib.stores import counters, vouchers
 from chalicelib.stores.counters import WINDOW
+from chalicelib.usecases.plan_person import look_again
 
 CHECKOUT = "checkout"
 """In place of a storefront's name, in the key of an order that only a checkout told us of."""
@@ -45,8 +46,9 @@ def redeem_voucher(world: World, code: str, order: str) -> Voucher:
             raise Conflict("This voucher has been used.")
         if world.clock.now() >= voucher.ends_at:
             raise Conflict("This voucher has ended.")
+        look_again(world, voucher.person)
         try:
-            world.table.write(vouchers.redeem(voucher, key, while_good=True))
+            world.table.write(vouchers.redeem(voucher, key, world.clock.now(), while_good=True))
         except Lost:
             continue  # another order was quicker, or it was ended: look again
     raise Retryable("The voucher changes too quickly; please ask again.")

@@ -8,7 +8,17 @@ from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import follow_ups
 
 ASKED = "ask"
-BY_TIME = ("cap", "quiet-hours", "quiet-window", "daily-budget", "helped-lately", "no-response", "gives-way", "heard-lately", "return-open")
+BY_TIME = (
+    "cap",
+    "quiet-hours",
+    "quiet-window",
+    "daily-budget",
+    "helped-lately",
+    "no-response",
+    "gives-way",
+    "heard-lately",
+    "return-open",
+)
 """Reasons that end by themselves: these manners bind the owner, too."""
 
 

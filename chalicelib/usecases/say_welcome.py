@@ -6,10 +6,12 @@ from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.links import WELCOME, YES
 from chalicelib.errors import Lost, NotFound, Refused
 from chalicelib.ports import World
-from chalicelib.stores import follow_ups
+from chalicelib.stores import follow_ups, people
 from chalicelib.usecases.plan_person import look_again
 
 _RUN_OUT = "This question has run out: we no longer keep it. Nothing more comes unless you ask us for it again."
+
+_ENDED = "This question has run out: we took your silence for a no, and write no more. On our site you can ask us for news again."
 
 
 def look_at_welcome(world: World, token: str) -> FollowUp:
@@ -27,6 +29,9 @@ def look_at_welcome(world: World, token: str) -> FollowUp:
 def say_welcome(world: World, token: str) -> FollowUp:
     """Saying it twice is fine. Errors: as look_at_welcome; Retryable."""
     question = look_at_welcome(world, token)
+    standing = people.load_standing(world.table.get(people.standing_key(question.person)), question.person)
+    if not standing.consents:
+        raise NotFound(_ENDED)  # they said nothing in time, or stop: a yes to new words is theirs to give
     look_again(world, question.person)
     try:
         world.table.write(follow_ups.answered(question.id, YES, world.clock.now()))

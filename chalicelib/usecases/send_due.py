@@ -20,6 +20,7 @@ from chalicelib.domain.follow_up import LANES, PATIENT_LANE, URGENT_LANE
 from chalicelib.domain.playbook import RECIPIENT
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import Case, End, Hold, screen
+from chalicelib.domain.standing import SERVICE
 from chalicelib.domain.task import handed_over
 from chalicelib.errors import Invalid, Lost, Misconfigured
 from chalicelib.ports import MailRefused, MailUncertain, World
@@ -137,12 +138,12 @@ def _judge(world: World, case: Case, ahead: int) -> Ready | Hold | End:
 
 def _end(world: World, case: Case, verdict: End) -> None:
     actions: list[Action] = [follow_ups.end(case.follow_up.id, verdict)]
-    if verdict.state == fu.HANDED_OVER and case.follow_up.role == RECIPIENT:
-        # a note by hand is the one note, too
-        world.journal.append([journal.noted(case.follow_up, case.now)])
-        actions.append(people.noted(case.standing, case.follow_up))
     if verdict.state == fu.HANDED_OVER:
         actions.append(tasks.put(handed_over(case.follow_up, case.rule, case.now)))
+        if case.follow_up.role == RECIPIENT:
+            world.journal.append([journal.noted(case.follow_up, case.now)])
+        if case.follow_up.message_class != SERVICE:
+            actions.append(people.handed_over(case.standing, case.follow_up, case.now))
     try:
         world.table.transact(actions, world.ids.token())
     except Lost:

@@ -88,7 +88,7 @@ def _decide(
         orders.put(after, before, now),
         *_listed(world, before, after, now),
         *planning.actions,
-        *(vouchers.redeem(one, after.key) for one in spent),
+        *(vouchers.redeem(one, after.key, now) for one in spent),
     ]
     if gift is not None and (gift != kept or after.gift_until != before.gift_until):
         actions.append(orders.put_gift(after, gift))

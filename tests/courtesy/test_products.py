@@ -87,7 +87,7 @@ def test_a_mistake_in_the_file_is_one_line(data: Path, capsys: pytest.CaptureFix
     assert main(["products", "--data", str(data)]) == 2
     said = capsys.readouterr()
     assert (said.out, said.err.count("\n")) == ("", 1)
-    assert said.err.startswith(f"courtesy: {data / 'shop' / 'products.toml'}: Product 1 (Earrings): give its `category`")
+    assert said.err.startswith(f"courtesy: {data / 'shop' / 'products.toml'}:3: Product 1 (Earrings): give its `category`")
 
 
 def test_drafts_with_their_categories_map_what_was_unmapped(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

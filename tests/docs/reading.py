@@ -22,7 +22,7 @@ def text_of(name: str) -> str:
 
 def section(text: str, heading: str) -> str:
     """What stands below the heading, up to the next of its rank or above. Errors: LookupError."""
-    found = re.search(rf"^(#+) {re.escape(heading)}[^\n]*\n(.*)", text, re.MULTILINE | re.DOTALL)
+    found = re.search(rf"^(#+) {re.escape(heading)}(?!\w)[^\n]*\n(.*)", text, re.MULTILINE | re.DOTALL)
     if found is None:
         raise LookupError(f"there is no section {heading}")
     return re.split(rf"^#{{1,{len(found[1])}}} ", found[2], maxsplit=1, flags=re.MULTILINE)[0]

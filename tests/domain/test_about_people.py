@@ -50,9 +50,9 @@ def test_on_which_rung_they_are(rung: Rung, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("interest", "sentence"),
     [
-        (Interest("rings", "stated", ("card",)), "rings: they told us (card)."),
-        (Interest("rings", "evidenced", ("a", "b")), "rings: they bought of it for themselves, again and again (a, b)."),
-        (Interest("rings", "presumption", ("a",)), "which proves nothing"),
+        (Interest("rings", "stated", ("card",), NOON), "rings: they told us (card)."),
+        (Interest("rings", "evidenced", ("a", "b"), NOON), "rings: they bought of it for themselves, again and again (a, b)."),
+        (Interest("rings", "presumption", ("a",), NOON), "which proves nothing"),
     ],
 )
 def test_what_they_like_and_on_what_evidence(interest: Interest, sentence: str) -> None:

@@ -8,6 +8,7 @@ from chalicelib.domain.fact import LIKES, NEVER, SIZE
 from chalicelib.domain.gift import ASK
 from chalicelib.domain.history import History
 from chalicelib.domain.interest import EVIDENCED, PRESUMPTION, STATED, Interest, judge
+from chalicelib.domain.purchases import placed_at
 from tests.support.histories import DAY, SHELF, bought, gave, histories, history, on, sent_back, told
 from tests.support.properties import thorough
 
@@ -61,9 +62,11 @@ def test_one_purchase_proves_no_interest(known: History, expected: str) -> None:
 
 
 def test_it_names_its_evidence() -> None:
-    assert judge(history(SECOND, FIRST), "rings", SHELF) == Interest("rings", "evidenced", (FIRST.key, SECOND.key))
+    assert judge(history(SECOND, FIRST), "rings", SHELF) == Interest(
+        "rings", "evidenced", (FIRST.key, SECOND.key), placed_at(SECOND)
+    )
     stated = judge(history(facts=[told(LIKES, "rings", "yes")]), "rings", SHELF)
-    assert stated == Interest("rings", "stated", ("preference page",))
+    assert stated == Interest("rings", "stated", ("preference page",), told(LIKES, "rings", "yes").at)
 
 
 @thorough

@@ -62,7 +62,16 @@ def test_nothing_but_fragments_has_no_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "gap"), [([], None), ([1], None), ([1, 1], None), ([1, 11], 10), ([1, 2, 30], 14.5), ([1, 1, 11, 11], 10)]
+    ("days", "gap"),
+    [
+        ([], None),
+        ([1], None),
+        ([1, 1], None),
+        ([1, 11], None),
+        ([1, 2, 30], 14.5),
+        ([1, 11, 21, 40], 10),
+        ([1, 1, 11, 11, 21], 10),
+    ],
 )
 def test_their_gap_is_the_median_of_days(days: list[int], gap: float | None) -> None:
     assert own_gap(date(2025, 1, day) for day in days) == gap

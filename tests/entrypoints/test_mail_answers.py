@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.calendar import stamp
 from chalicelib.domain.links import EXPECTATION, NO, OCCASION, OWNER_LINKS, PAUSE, WELCOME, YES, answer_scope
-from chalicelib.stores import follow_ups, inquiries
+from chalicelib.domain.standing import Standing
+from chalicelib.stores import follow_ups, inquiries, people
+from chalicelib.stores.codec import to_item
+from chalicelib.table import Put
 from chalicelib.usecases.pause import is_paused
-from tests.factories import follow_up
+from tests.factories import PERSON, follow_up
 from tests.support.site import FORM, JSON, Answer, Site, items, person_items
 from tests.support.world import TestWorld
 
@@ -47,6 +51,12 @@ def token(world: TestWorld, way: str, answer: str = NO) -> str:
 
 def link(world: TestWorld, way: str, answer: str = NO) -> str:
     return f"https://shop.example/api/{way}?t={token(world, way, answer)}"
+
+
+def says_yes(world: TestWorld) -> None:
+    """Their consent is in force."""
+    standing = Standing(PERSON, consents={"newsletter/e-mail": stamp(world.clock.at)})
+    world.table.write(Put(to_item(people.standing_key(PERSON), standing)))
 
 
 def answered(world: TestWorld) -> Any:
@@ -201,8 +211,15 @@ def test_an_occasion_is_ended_for_ever(world: TestWorld, site: Site) -> None:
 
 
 def test_who_says_that_we_are_welcome_gives_a_sign_of_life(world: TestWorld, site: Site) -> None:
+    says_yes(world)
     assert "You stay on the list" in site.press(link(world, "welcome")).text
     assert (answered(world).answered, answered(world).answered_at) == (YES, world.clock.at)
+
+
+def test_a_yes_that_comes_after_the_consents_ended_is_told_so(world: TestWorld, site: Site) -> None:
+    said = site.press(link(world, "welcome"))
+    assert (said.status, "we took your silence for a no" in said.text) == (404, True)
+    assert not answered(world).answered
 
 
 def test_the_owner_pauses_by_the_morning_mails_button(world: TestWorld, site: Site) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from chalicelib.domain.calendar import stamp
 from chalicelib.domain.claim import Contact
 from chalicelib.domain.fact import Fact
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.stores import facts, people, plans
 from chalicelib.table import Put, Update
-from chalicelib.domain.calendar import stamp
 from tests.support.world import TestWorld
 
 ISOBEL = "isobel.trant@example.com"
@@ -22,7 +22,9 @@ def person_of(world: TestWorld, address: str = ISOBEL) -> str:
     return person_id(world.secrets.people, parse_address(address).key)
 
 
-def agreed(world: TestWorld, *consents: str, address: str = ISOBEL, name: str = "Isobel Trant", at: datetime | None = None) -> str:
+def agreed(
+    world: TestWorld, *consents: str, address: str = ISOBEL, name: str = "Isobel Trant", at: datetime | None = None
+) -> str:
     """A contact who has agreed to these (EVERYTHING without any). The person's id."""
     person, when = person_of(world, address), at or world.clock.now()
     contact = Contact(person, name, address, parse_address(address).key, "en-GB", when, "voucher form")

@@ -90,7 +90,7 @@ def test_their_voucher_is_found_spent_or_not() -> None:
         world.work()
         voucher = confirm_claim(world, link(world.mails()[0].mail, "/api/confirm").partition("t=")[2]).voucher
         assert recall(world, person_of(world)).vouchers == (voucher,)
-        world.sqlite.write(vouchers.redeem(voucher, "shopify:x:1"))
+        world.sqlite.write(vouchers.redeem(voucher, "shopify:x:1", NOON))
         assert [one.redeemed_by for one in recall(world, person_of(world)).vouchers] == ["shopify:x:1"]
 
 

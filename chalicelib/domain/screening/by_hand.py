@@ -5,14 +5,15 @@ from __future__ import annotations
 from chalicelib.domain.follow_up import HANDED_OVER
 from chalicelib.domain.playbook import EMAIL, RECIPIENT
 from chalicelib.domain.reason import Reason
+from chalicelib.domain.screening import cap
 from chalicelib.domain.screening.basis import courtesy_allowed
 from chalicelib.domain.screening.verdict import Case, End, Objection
 
 
 def check(case: Case) -> Objection:
-    """Hands over what is no mail, and the note unless the shop switched e-mail on, the giver gave an address, and the countries allow it."""
+    """Hands over what is no mail, under the cap all the same, and the note unless the shop switched e-mail on, the giver gave an address, and the countries allow it."""
     if case.rule is not None and case.rule.channel != EMAIL:
-        return End(HANDED_OVER, Reason("by-hand-channel", {"channel": case.rule.channel}))
+        return cap.check(case) or End(HANDED_OVER, Reason("by-hand-channel", {"channel": case.rule.channel}))
     if case.follow_up.role != RECIPIENT:
         return None
     if case.shop.manners.recipient_note != "e-mail":

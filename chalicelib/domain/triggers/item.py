@@ -22,12 +22,13 @@ def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
     history, shop = outlook.history, outlook.shop
     agreed = history.standing.consents.get(consent_key(rule.purpose, rule.channel))
     for item in outlook.products.items:
-        if is_over(item, outlook.now, shop) or judge(history, item.category, outlook.products, rule.purpose) is None:
+        found = judge(history, item.category, outlook.products, rule.purpose)
+        if found is None or is_over(item, outlook.now, shop):
             continue
         size = size_of(history, item.category, outlook.products, rule.purpose)
         if not fits(item, size):
             continue
-        since = max([at_local(item.since, 0, shop.zone), *([instant(agreed)] if agreed else [])])
+        since = max([at_local(item.since, 0, shop.zone), found.since, *([instant(agreed)] if agreed else [])])
         yield Moment(
             anchor=item.id,
             at=at_send_hour(_day_for(since, rule, shop), rule, shop),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
 from chalicelib.domain.calendar import local_day
 from chalicelib.domain.fact import NEVER
 from chalicelib.domain.history import History
 from chalicelib.domain.links import LAST_YEARS_GIFT
+from chalicelib.domain.order import Order
 from chalicelib.domain.playbook import Rule
-from chalicelib.domain.purchases import standing_orders
+from chalicelib.domain.purchases import placed_at, standing_orders
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.triggers.moment import Moment, Outlook, at_send_hour, months_after
+
+SAME_SEASON, SEASON = timedelta(days=30), timedelta(days=60)
+"""Gifts so near to each other are one occasion; and who gave so lately before the day has thought of it."""
 
 
 def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
@@ -21,15 +25,14 @@ def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
     """
     if wants_none(outlook.history):
         return
+    orders = [order for order in standing_orders(outlook.history.orders) if order.is_gift]
     counted, today = None, local_day(outlook.now, outlook.shop.zone)
-    for order in standing_orders(outlook.history.orders):
-        if order.view is None or not order.is_gift:
-            continue
-        day = months_after(local_day(order.view.placed_at, outlook.shop.zone), 12)
-        if counted is not None and day - counted <= timedelta(days=30):
+    for order in orders:
+        day = months_after(local_day(placed_at(order), outlook.shop.zone), 12)
+        if counted is not None and day - counted <= SAME_SEASON:
             continue
         counted = day
-        if day < today:
+        if day < today or _given_again(orders, day, outlook):
             continue
         yield Moment(
             anchor=order.key,
@@ -37,6 +40,11 @@ def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
             why=Reason("last-years-gift", {"date": day.isoformat()}),
             extra={"date": day.isoformat()},
         )
+
+
+def _given_again(orders: Sequence[Order], day: date, outlook: Outlook) -> bool:
+    """They have chosen the gift of this year already."""
+    return any(day - SEASON <= local_day(placed_at(order), outlook.shop.zone) < day for order in orders)
 
 
 def wants_none(history: History) -> bool:

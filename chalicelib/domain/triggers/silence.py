@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.calendar import local_day, stamp
 from chalicelib.domain.history import History
-from chalicelib.domain.ladder import last_response
+from chalicelib.domain.ladder import SILENCE, last_response
 from chalicelib.domain.playbook import Rule
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.triggers.moment import Moment, Outlook, at_send_hour
@@ -20,7 +20,7 @@ def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
         return
     day = local_day(last, outlook.shop.zone)
     yield Moment(
-        anchor="silence",
+        anchor=SILENCE,
         at=at_send_hour(day + timedelta(days=rule.after_days), rule, outlook.shop),
         why=Reason("silent", {"since": stamp(last)}),
         occurrence=day.isoformat(),

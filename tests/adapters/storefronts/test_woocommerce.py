@@ -1018,7 +1018,12 @@ def test_an_order_goes_the_whole_road() -> None:
         world.pass_time(days=2)
         assert world.receive(COMPLETED) == "kept"
         world.work()
-        assert world.states() == {"receipt": "sent", "on-its-way": "sent", "thank-you": "planned"}
+        assert world.states() == {
+            "receipt": "sent",
+            "on-its-way": "sent",
+            "thank-you": "planned",
+            "expectation": "planned",
+        }
         world.live(days=16)
         assert world.states()["thank-you"] == "sent"
         assert {kept.mail.to for kept in world.mails()} == {"isobel.trant@example.com"}

@@ -24,7 +24,11 @@ def test_their_own_habit_counts() -> None:
 
 @pytest.mark.parametrize(("apart", "expected"), [(1, LEAST), (100, 100), (3000, MOST)])
 def test_within_reason(apart: int, expected: int) -> None:
-    assert expected_gap([on(2015, 1, 1).date(), (on(2015, 1, 1) + apart * DAY).date()]) == expected
+    assert expected_gap([(on(2005, 1, 1) + times_ * apart * DAY).date() for times_ in range(3)]) == expected
+
+
+def test_two_orders_are_no_habit_yet() -> None:
+    assert expected_gap([on(2015, 1, 1).date(), on(2015, 1, 11).date()]) == EXPECTED_WITHIN
 
 
 def test_gifts_are_dealings_with_us_too() -> None:

@@ -34,19 +34,24 @@ def test_buying_again_moves_it_to_the_newest() -> None:
     again = bought(on(2025, 7, 1))
     (found,) = moments("care", history(MARCH, again))
     assert found.anchor == again.key
-    # 122 days lie between, but no habit ends a life of 274 days before half of it
-    assert times([found]) == ["2025-11-15T10:00:00Z"]
+    assert times([found]) == ["2026-04-01T09:00:00Z"]  # one gap is no habit yet
 
 
 def test_their_own_habit_moves_it() -> None:
-    half_years = [bought(on(2025, month, 1)) for month in (1, 7)]
+    half_years = [bought(on(year, month, 1)) for year, month in ((2024, 7), (2025, 1), (2025, 7))]
     (found,) = moments("care", history(*half_years))
-    assert (times([found]), found.why.kind) == (["2025-12-29T10:00:00Z"], "repeat-gap")  # 181 days
-    assert found.why.facts["days"] == 181
+    assert (times([found]), found.why.kind) == (["2025-12-30T10:00:00Z"], "repeat-gap")  # 184 days and 181
+    assert found.why.facts["days"] == 182
+
+
+def test_a_frequent_habit_ends_no_life_before_half_of_it() -> None:
+    monthly = [bought(on(2025, month, 1)) for month in (5, 6, 7)]
+    (found,) = moments("care", history(*monthly))
+    assert times([found]) == ["2025-11-15T10:00:00Z"]
 
 
 def test_a_rare_habit_moves_it_later_but_not_for_ever() -> None:
-    years_apart = [bought(on(2021, 3, 1)), bought(on(2025, 3, 1))]
+    years_apart = [bought(on(year, 3, 1)) for year in (2017, 2021, 2025)]
     (found,) = moments("care", history(*years_apart))
     assert found.why.facts["days"] == 550  # twice the 275 days of their life
 
