@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from chalicelib.domain import follow_up as fu
-from chalicelib.errors import Conflict, Lost, NotFound, Refused
+from chalicelib.errors import Conflict, Lost
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import follow_ups
+from chalicelib.usecases.find_follow_up import find_follow_up
 
 ASKED = "ask"
 BY_TIME = (
@@ -27,12 +28,7 @@ def release(world: World, id_: str) -> bool:
 
     Errors: NotFound, Conflict (it is not held, or until a time, or by a pause), Retryable.
     """
-    try:
-        found = follow_ups.load_many(world.table, [id_]).get(id_)
-    except (ValueError, Refused):
-        found = None
-    if found is None:
-        raise NotFound("There is no follow-up of that id: courtesy follow-ups lists them.")
+    found = find_follow_up(world, id_)
     if found.state != fu.HELD:
         raise Conflict(f"That follow-up is {found.state}: only what is held can be released.")
     if found.reason.kind == "paused":

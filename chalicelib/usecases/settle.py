@@ -7,9 +7,10 @@ from typing import Literal
 
 from chalicelib.domain import follow_up as fu
 from chalicelib.domain.doubt import TOO_SOON, may_go_again
-from chalicelib.errors import Conflict, Lost, NotFound, Refused
+from chalicelib.errors import Conflict, Lost
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import follow_ups
+from chalicelib.usecases.find_follow_up import find_follow_up
 
 How = Literal["sent", "again", "leave"]
 
@@ -19,12 +20,7 @@ def settle(world: World, id_: str, how: How) -> None:
 
     Errors: NotFound, Conflict (it is not unsure, or no longer; again: not for long enough), Retryable.
     """
-    try:
-        found = follow_ups.load_many(world.table, [id_]).get(id_)
-    except (ValueError, Refused):
-        found = None
-    if found is None:
-        raise NotFound("There is no follow-up of that id: courtesy follow-ups lists them.")
+    found = find_follow_up(world, id_)
     if found.state != fu.UNSURE:
         raise Conflict(f"That follow-up is {found.state}: only what is unsure can be settled.")
     now = world.clock.now()
