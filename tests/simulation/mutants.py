@@ -152,7 +152,7 @@ MUTANTS = (
     Mutant(
         "a stop is not journalled",
         83,
-        (("usecases/stop.py", "        world.journal.append([journal.stopped(opened.person, now)])\n", "        pass\n"),),
+        (("usecases/stop.py", "        world.journal.append([line(person, now)])\n", "        pass\n"),),
     ),
     Mutant(
         "what is authorised is journalled after the commit",
