@@ -232,7 +232,7 @@ def _reasons(title: str, of: str, shown: Sequence[OfRule], words: dict[str, str]
     if not found:
         return
     yield ""
-    yield f"{title}, and why:"
+    yield f"{title}, and why (of several, one stands for all):"
     for rule, kind, count in found:
         yield f"  {count:>5,} {rule}: {words[kind]}"
 

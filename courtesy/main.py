@@ -13,7 +13,8 @@ from pathlib import Path
 
 from chalicelib.adapters.local.platform import KEPT_HERE, LocalWorld
 from chalicelib.config import LOCAL, ROOT, Settings
-from chalicelib.domain.follow_up import UNSURE
+from chalicelib.domain.follow_up import HELD, SENT, UNSURE
+from chalicelib.domain.playbook import OWNER
 from chalicelib.errors import CourtesyError, Invalid
 from courtesy import (
     check,
@@ -206,14 +207,19 @@ def _follow_ups(asked: argparse.Namespace) -> int:
     from chalicelib.usecases.list_follow_ups import list_follow_ups
 
     with opened(asked) as world:
-        found = list_follow_ups(world, asked.contact)
+        found, rules = list_follow_ups(world, asked.contact), world.playbook
     if asked.as_json:
         say_json(msgspec.to_builtins(found))
         return DONE
     for one in found:
+        rule = rules.named(one.kind)
+        if rule is not None and rule.to == OWNER and one.state == SENT:
+            continue  # their own mails, one each working day, would drown all others
         say(f"{one.due_at}  {one.state:<11} {one.kind} to {one.contact or 'an address no longer kept'}\n    {one.reason}")
         if one.state == UNSURE:
-            say(f"    Settle it: courtesy settle {one.id} sent | again | leave")
+            say(f"    Settle it: courtesy settle {one.id} sent (or again, or leave)")
+        if one.state == HELD and rule is not None and rule.mode == "ask":
+            say(f"    Let it go: courtesy release {one.id}")
     if not found:
         say("Nothing is planned.")
     return DONE

@@ -69,7 +69,7 @@ def _orders(asked: Asked) -> int:
             f"{one.placed_at[:10] or 'no date yet'}  {one.number or one.key}  {one.total or 'no total yet'}  {who}  ({state})  {one.key}"
         )
         if one.gift != "not":
-            ask = f" Say: courtesy gift {one.number or one.key} yes | no" if one.gift == "ask" else ""
+            ask = f" Say: courtesy gift {(one.number or one.key).lstrip('#')} yes, or no" if one.gift == "ask" else ""
             say(f"    {'A gift?' if one.gift == 'ask' else 'A gift.'} {' '.join(one.reasons)}{ask}")
     for fact in facts:
         say(f"Their orders state: {fact.kind} {fact.value} ({fact.about}), on {fact.at:%Y-%m-%d}.")

@@ -63,7 +63,10 @@ def _due(text: str) -> str:
     if text in ("today", "all"):
         return text
     try:
-        return date.fromisoformat(text).isoformat()
+        day = date.fromisoformat(text)
+        if not 2000 <= day.year <= 2200:
+            raise ValueError("no day of ours")
+        return day.isoformat()
     except ValueError:
         raise argparse.ArgumentTypeError("give today, all, or a day such as 2026-03-04") from None
 

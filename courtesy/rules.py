@@ -33,12 +33,18 @@ def _rule(asked: Asked) -> int:
         rule, zone = world.playbook.named(asked.name), world.shop.zone
         if rule is None:
             raise Invalid(f'There is no rule "{asked.name}": courtesy check counts them, playbook.toml names them.')
+        if rule.mode == "off" and asked.include_past is not None:
+            raise Conflict(
+                f'"{asked.name}" is off: switch it on in playbook.toml first, and the running shop notices within a minute.'
+            )
         if rule.mode == "off":
             say(f'"{asked.name}" is off. courtesy forecast --if {asked.name}=on shows what it would do.')
             return DONE
         known = rules.load(world.table.get(rules.KEY))
         since = known.since.get(asked.name) if known is not None else None
         if since is None:
+            if asked.include_past is not None and known is not None:
+                include_past(world, asked.name)  # whatever an earlier try came to
             say(f'"{asked.name}" is on, and nothing is left out as past.')
             return DONE
         many = affected(world, asked.name)

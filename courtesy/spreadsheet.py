@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -12,10 +14,17 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 """A spreadsheet that meets one of these first runs what follows. The last four are the wide ones of East Asian keyboards."""
 
 
+_BEHIND_A_SEPARATOR = re.compile(r"([;|\t][\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+
+
 def cell(text: str) -> str:
     """As text, whatever it begins with: an apostrophe goes before what would be a formula, also behind spaces and quotation marks."""
-    risky = text.startswith(_FORMULA) or text.lstrip(" \u00a0\"'").startswith(_FORMULA)
-    return f"'{text}" if risky else text
+    inside = _BEHIND_A_SEPARATOR.sub(r"\1'", text)  # where a spreadsheet parts cells by another sign than ours
+    shown = "".join(
+        char for char in text if not (char.isspace() or unicodedata.category(char) in ("Cf", "Cc")) or char in _FORMULA
+    )
+    risky = text.startswith(_FORMULA) or shown.lstrip("\"'").startswith(_FORMULA)
+    return f"'{inside}" if risky else inside
 
 
 def table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -47,6 +47,7 @@ def _sections(found: Today) -> tuple[tuple[str, tuple[Line, ...]], ...]:
     return (
         ("Answer these", found.waiting),
         ("In doubt, or refused", found.unsure),
+        ("For you to decide", found.decide),
         ("By hand", found.by_hand),
         ("Going out today", found.today),
         ("Held, and what releases it", found.held),

@@ -19,7 +19,7 @@ from chalicelib.domain.reason import Reason
 from chalicelib.domain.standing import MARKETING, closed_by
 from chalicelib.domain.sunset import sunset_at
 from chalicelib.domain.triggers import MOMENTS, Moment, Outlook
-from chalicelib.domain.triggers.gone import COMES_BACK, why_gone
+from chalicelib.domain.triggers.gone import STAYS, why_gone
 
 AHEAD = timedelta(days=7)
 """So early it is planned, that the owner sees what is to come."""
@@ -116,4 +116,4 @@ def _waits(one: FollowUp) -> bool:
 
 
 def _may_come_back(one: FollowUp) -> bool:
-    return one.state == fu.CANCELLED and one.reason.kind in COMES_BACK
+    return one.state == fu.CANCELLED and one.reason.kind not in STAYS

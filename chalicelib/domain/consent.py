@@ -55,7 +55,7 @@ class Asking(Struct, frozen=True, omit_defaults=True):
 
     `id` changes with each mail, and its link carries it. `name`, `address`, `dedupe_key`, `locale`: of the contact that the click makes,
     where they are none yet. `ticked`: purpose → hash of the words that its mail shows, so that the click says yes to these and no others. `source`: who asked for
-    it, and where.
+    it, and where. `times`: how many mails have asked and were not answered, this one included.
     """
 
     id: str
@@ -68,6 +68,7 @@ class Asking(Struct, frozen=True, omit_defaults=True):
     source: str
     follow_up: str
     ticked: Mapping[str, str]
+    times: int = 1
     confirmed_at: datetime | None = None
 
 

@@ -111,8 +111,14 @@ def tidy(text: object, limit: int = MAX_NAME) -> str:
 
 
 def first_name(name: str) -> str:
-    """What a message says after "Dear"; at most 40 characters of it."""
-    return name.split(" ", 1)[0][:40]
+    """What a message says after "Dear"; at most 40 characters of it. A title is no name."""
+    words = name.split(" ")
+    while len(words) > 1 and words[0].rstrip(".").casefold() in _TITLES:
+        words = words[1:]
+    return words[0][:40]
+
+
+_TITLES = ("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "rev", "herr", "frau", "mme", "mlle")
 
 
 def keyed_hash(pepper: str, kind: str, text: str, length: int = 20) -> str:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from chalicelib.domain.calendar import instant
 from chalicelib.domain.consent import OFFERS, consent_key
 from chalicelib.domain.delivery import BOUNCED
-from chalicelib.domain.follow_up import SENT, FollowUp
+from chalicelib.domain.follow_up import EXPIRED, SENT, FollowUp
 from chalicelib.domain.history import History
 from chalicelib.domain.playbook import CALL, EMAIL, POST, Rule
 from chalicelib.domain.purchases import placed_at, standing_orders
@@ -19,19 +19,20 @@ from chalicelib.domain.shop import Manners
 from chalicelib.domain.standing import MARKETING
 from chalicelib.domain.task import ANSWERED, Kind, Task
 
-SILENCE = "silence"
-"""What 'are we still welcome?' is about."""
+LADDER, SILENCE = "ladder", "silence"
+"""What a letter or a call is about, and what "are we still welcome?" is."""
 
 
 class Rung(Struct, frozen=True):
-    """Where somebody stands. `since`: from when they were beyond e-mail, the same for every rung of one silence; `begins`: from when they
-    stand on this one. `acts`: whether it is still to be taken; else we wait for what comes of it. `unanswered`: marketing mails without any response. `why`: no-response, or
+    """Where somebody stands. `since`: from when they were beyond e-mail; `silent_since`: their last response, the same for every rung of one
+    silence; `begins`: from when they stand on this one. `acts`: whether it is still to be taken; else we wait for what comes of it. `unanswered`: marketing mails without any response. `why`: no-response, or
     unreachable where mail came back.
     """
 
     name: Literal["e-mail", "post", "call", "peace"]
     since: datetime
     begins: datetime
+    silent_since: datetime
     acts: bool = False
     unanswered: int = 0
     why: Literal["", "no-response", "unreachable"] = ""
@@ -81,17 +82,19 @@ def rung(history: History, manners: Manners, now: datetime) -> Rung:
     since, why = _beyond_email(history, manners, now)
     if since is None:
         lately = last_response(history) or now
-        return Rung("e-mail", lately, lately, unanswered=many)
-    begins = since
+        return Rung("e-mail", lately, lately, lately, unanswered=many)
+    begins, silent = since, last_response(history) or (history.contact.confirmed_at if history.contact else since)
     if _agreed(history, POST) and since <= now:
-        letter = _done_since(history, "letter", since)
-        over = _waited_for(letter, manners) if letter is not None else None
+        letter = _done_since(history, "letter", silent)
+        over = _waited_for(letter, manners) if letter is not None else _never_done(history, POST, silent)
         if over is None or now < over:
-            return Rung("post", since, begins, acts=letter is None, unanswered=many, why=why)
+            return Rung("post", since, begins, silent, acts=letter is None, unanswered=many, why=why)
         begins = over
-    if _agreed(history, CALL) and since <= now and _done_since(history, "call", since) is None:
-        return Rung("call", since, begins, acts=True, unanswered=many, why=why)
-    return Rung("peace", since, begins, unanswered=many, why=why)
+    if _agreed(history, CALL) and since <= now:
+        called = _done_since(history, "call", silent) or _never_done(history, CALL, silent)
+        if called is None:
+            return Rung("call", since, begins, silent, acts=True, unanswered=many, why=why)
+    return Rung("peace", since, begins, silent, unanswered=many, why=why)
 
 
 def has_passed(rule: Rule, stands: Rung) -> bool:
@@ -137,6 +140,16 @@ def _agreed(history: History, channel: str) -> bool:
 def _done_since(history: History, kind: Kind, since: datetime) -> Task | None:
     done = [task for task in history.tasks if task.kind == kind and task.done_at is not None and task.made_at >= since]
     return max(done, key=lambda task: task.done_at or since, default=None)
+
+
+def _never_done(history: History, channel: str, since: datetime) -> datetime | None:
+    """When a rung's follow-up ended without becoming a task: the owner did not say yes to it, say. Then the rung is passed."""
+    ended = [
+        one.look_at
+        for one in history.follow_ups
+        if one.anchor == LADDER and one.extra.get("channel") == channel and one.state == EXPIRED and one.created_at >= since
+    ]
+    return max(ended, default=None)
 
 
 def _waited_for(letter: Task, manners: Manners) -> datetime | None:

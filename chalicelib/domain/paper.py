@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -22,8 +22,7 @@ from chalicelib.domain.playbook import BUYER, RECIPIENT, Playbook, Rule
 from chalicelib.domain.products import Item, Products
 from chalicelib.domain.purchases import standing_orders
 from chalicelib.domain.reason import Reason
-from chalicelib.domain.screening import Case, basis, response, role, standing, unhappy
-from chalicelib.domain.screening.verdict import Objection
+from chalicelib.domain.screening import Case, basis, standing, unhappy
 from chalicelib.domain.shop import Shop
 from chalicelib.domain.standing import MARKETING, Standing
 from chalicelib.domain.triggers.item import fits, is_over, size_of
@@ -228,22 +227,3 @@ def _suits(item: Item, history: History, purpose: str, products: Products, shop:
     if is_over(item, now, shop) or interest is None or interest.level == PRESUMPTION:
         return False
     return fits(item, size_of(history, item.category, products, purpose))
-
-
-_BY_HAND: Mapping[str, tuple[Callable[[Case], Objection], ...]] = {
-    "note": (standing.check, role.check),
-    "letter": (standing.check, basis.check, unhappy.check, response.check),
-    "call": (standing.check, basis.check, unhappy.check, response.check),
-}
-
-
-def objection_by_hand(kind: str, case: Case) -> Reason | None:
-    """Why a by-hand task is better left undone: much may have happened since it was handed over."""
-    if case.rule is None:
-        return Reason("rule-gone")
-    if kind == "note" and (case.order is None or case.order.gift_until is None):
-        return Reason("data-gone")
-    for check in _BY_HAND.get(kind, ()):
-        if objection := check(case):
-            return objection.reason
-    return None

@@ -65,7 +65,7 @@ def wanted(
     on_since: Mapping[str, datetime] = MappingProxyType({}),
 ) -> list[FollowUp]:
     """Every follow-up that the order as it stands should have. `person_id`: dedupe key → person. `on_since`: from when a rule is on, where
-    it was not always: what happened before is the past, and left alone.
+    it was not always: what happened before is the past, and left alone, but for what was planned already.
 
     None for an order that is off (is_off), of the past or erased, for a buyer without an address, for a recipient who is the buyer.
     """
@@ -80,8 +80,10 @@ def wanted(
     for trigger, since, why in _happened(order, shop):
         for rule in playbook.of(trigger):
             person = people.get(rule.to, "")
-            if person and applies(rule, shop) and _meets(rule, order) and since >= on_since.get(rule.name, since):
-                found.append(planned(rule, person, order.key, since, why(rule), shop, now))
+            if person and applies(rule, shop) and _meets(rule, order):
+                one = planned(rule, person, order.key, since, why(rule), shop, now)
+                if since >= on_since.get(rule.name, since) or one.id in order.follow_ups:
+                    found.append(one)
     return found
 
 

@@ -24,7 +24,7 @@ Need = Literal["unredeemed", "no order since", "interest"]
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of the playbook. A rule's place is its priority: where not all may go, those above go first.
+    """One line of the playbook. A rule's place is its priority: of marketing, where not all may go, those above go first.
 
     `template`: the folder under templates/email, or the sheet under templates/print; "" is the rule's own name. `purpose`: which
     consent it rests on. `send_hour`: None is the shop's. `audience`: whose orders. `needs`: what must still be true when it goes.

@@ -25,7 +25,7 @@ KINDS = (
     # ended without being sent
     "stopped", "erased", "unreachable", "never", "no-address", "no-consent", "order-off", "rule-gone", "precondition-gone", "expired", "already-noted",
     "rejected", "by-hand-shop", "by-hand-country", "by-hand-no-address", "by-hand-unreachable", "by-hand-channel", "data-gone", "owner-left",
-    "rule-off", "had-this-year", "had-once", "redeemed", "ordered-since", "returned", "no-longer-true", "never-this-occasion", "sold-out",
+    "rule-off", "had-this-year", "had-once", "redeemed", "ordered-since", "returned", "no-longer-true", "day-passed", "never-this-occasion", "sold-out",
     "not-asked-for", "rung-passed",
     # under way or ended
     "sending", "unsure", "unsure-restored", "sent", "owner-sent",

@@ -118,6 +118,7 @@ _TOLD: Mapping[Trigger, Specimen] = {
         "waiting": [{"what": "Isobel asks about order #1041", "why": "Since Wednesday.", "how": "courtesy inquiry list"}],
         "today": [{"what": "thank-you to isobel.trant@example.com", "why": "It arrived on Friday.", "how": ""}],
         "held": [{"what": "care to isobel.trant@example.com", "why": "She ordered lately.", "how": "Goes on 13 December."}],
+        "decide": [],
         "by_hand": [{"what": "A note to Ruth", "why": "No address was given.", "how": "courtesy print notes"}],
         "unsure": [
             {"what": "receipt to ruth.okafor@example.com", "why": "", "how": "courtesy settle specimen sent | again | leave"}
@@ -138,7 +139,7 @@ _SPARSE: Mapping[Trigger, Specimen] = {
     "product life": {"care": "", "months": 1},
     "occasion": {"label": "birthday", "own": True, "days": 1},
     "item": {"words": "", "closing_out": True},
-    "working day": {"waiting": [], "today": [], "held": [], "by_hand": [], "unsure": [], "floor": []},
+    "working day": {"waiting": [], "today": [], "held": [], "decide": [], "by_hand": [], "unsure": [], "floor": []},
 }
 """Where less is known, or it is the other way round."""
 

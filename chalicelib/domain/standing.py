@@ -21,7 +21,8 @@ class Standing(Struct, frozen=True, omit_defaults=True):
     `unreachable_at` with `unreachable_why` (bounced | complained): nothing by e-mail.
     `never_at`: nothing by any channel. `consents`: purpose/channel → when it was confirmed. `heard`: follow-up id → when it was
     authorised, courtesy and marketing of the last 30 days. `noted`: the follow-up id of the one recipient's note. `second_chance`: of the one
-    confirmation that goes to an address that bounced, because its person asks for it. `had`: rule → when, and for which follow-up, of what
+    confirmation that goes to an address that bounced, because its person asks for it. `declined_at`: when they last
+    left a newsletter alone or said no to it without asking us to stop: no yes from before counts any more. `had`: rule → when, and for which follow-up, of what
     somebody gets once in a year or once ever.
     """
 
@@ -37,6 +38,7 @@ class Standing(Struct, frozen=True, omit_defaults=True):
     noted: str = ""
     second_chance: str = ""
     had: dict[str, str] = field(default_factory=dict)
+    declined_at: str = ""
     soft_at: str = ""
     """Since when the newsletter's consent is no more than a soft opt-in, if that is since when it is in force."""
 

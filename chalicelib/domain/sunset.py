@@ -17,7 +17,12 @@ def sunset_at(history: History, playbook: Playbook, manners: Manners) -> datetim
         return None
     names = {rule.name for rule in playbook.rules if rule.trigger == "silence"}
     asked = max(
-        (one.sent_at for one in history.follow_ups if one.rule in names and one.state == SENT and one.sent_at), default=None
+        (
+            one.sent_at
+            for one in history.follow_ups
+            if one.rule in names and one.state == SENT and one.sent_at and not one.bounced
+        ),
+        default=None,
     )
     responded = last_response(history)
     if asked is None or (responded is not None and responded > asked):

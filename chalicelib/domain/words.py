@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct, field
 
+from chalicelib.domain.identity import is_unsafe
 from chalicelib.domain.languages import ENGLISH, GERMAN
 
 SUBJECT, PREHEADER = "subject", "preheader"
@@ -93,6 +94,10 @@ def _wrong_with_text(key: str, text: str) -> str:
     found = (
         (not text.strip(), "give some words, or take the line out."),
         (len(text) > longest, f"give at most {longest} characters."),
+        (
+            any(is_unsafe(char) for char in text if char not in "\n\t\u200d"),
+            "take the invisible or control character out: it would reorder or break the line.",
+        ),
         (
             any(mark in left for mark in ("{{", "}}", "{%", "%}")),
             "write a placeholder as {{name}}; take other double braces out.",

@@ -204,6 +204,17 @@ def end(id_: str, verdict: End) -> Update:
     )
 
 
+def emptied(follow_up: FollowUp) -> Update:
+    """Its person is forgotten: what only this message said, and the facts of its reasons, go; ids, times and its state stay."""
+    reason = Reason(follow_up.reason.kind, {name: fact for name, fact in follow_up.reason.facts.items() if name in _TIMES})
+    return Update(
+        key(follow_up.id), set={"extra": {}, "reason": value(reason)}, remove=("why",), when=(Equals("state", follow_up.state),)
+    )
+
+
+_TIMES = ("at", "since", "until", "due", "expires")
+
+
 # --- while it goes: all under the authorisation's own token ---
 
 

@@ -195,18 +195,31 @@ def objected(standing: Standing, at: datetime, source: str) -> Update:
     )
 
 
-def consents_ended(standing: Standing) -> Update:
+def consents_ended(standing: Standing, now: datetime) -> Update:
     """Nothing that rests on a consent goes any more; no stop was asked for. Loses when the standing changed since it was read."""
     return Update(
-        standing_key(standing.person), set={"consents": {}, "version": standing.version + 1}, when=_as_checked(standing)
+        standing_key(standing.person),
+        set={"consents": {}, "declined_at": stamp(now), "version": standing.version + 1},
+        when=_as_checked(standing),
     )
 
 
-def one_ended(standing: Standing, name: str) -> Update:
+def declined(standing: Standing, at: datetime) -> Update:
+    """They said no where silence would have been a yes; no consent was in force that this could end. Loses as consents_ended."""
+    return Update(
+        standing_key(standing.person),
+        set={"person": standing.person, "declined_at": max(standing.declined_at, stamp(at)), "version": standing.version + 1},
+        when=_as_checked(standing),
+    )
+
+
+def one_ended(standing: Standing, name: str, at: datetime) -> Update:
     """One consent, as purpose/channel, is in force no more; all else stays. Loses when the standing changed since it was read."""
     left: dict[str, Value] = {key: at for key, at in standing.consents.items() if key != name}
     return Update(
-        standing_key(standing.person), set={"consents": left, "version": standing.version + 1}, when=_as_checked(standing)
+        standing_key(standing.person),
+        set={"consents": left, "declined_at": max(standing.declined_at, stamp(at)), "version": standing.version + 1},
+        when=_as_checked(standing),
     )
 
 
@@ -257,12 +270,14 @@ def authorised(standing: Standing, follow_up: FollowUp, now: datetime, *, once: 
     return Update(standing_key(standing.person), set=set_, when=_as_checked(standing))
 
 
-def handed_over(standing: Standing, follow_up: FollowUp, now: datetime) -> Update:
+def handed_over(standing: Standing, follow_up: FollowUp, now: datetime, *, once: bool = False) -> Update:
     """Courtesy and marketing by hand is heard like any; and the recipient's note is the one note, too."""
     set_: dict[str, Value] = {"person": standing.person, "version": standing.version + 1}
     set_["heard"] = dict(with_heard(standing, follow_up.id, now))
     if follow_up.role == RECIPIENT:
         set_["noted"] = follow_up.id
+    if once:
+        set_["had"] = dict(with_had(standing, follow_up.rule, follow_up.id, now))
     return Update(standing_key(standing.person), set=set_, when=_as_checked(standing))
 
 

@@ -25,13 +25,15 @@ _FLOOR = "FLOOR"
 
 class Plan(Struct, frozen=True, omit_defaults=True):
     """`look_at`: when the person is looked at next. `times`: how often that was written, so that whoever looked notices a newer wish. `below`:
-    the owner was told that they are below the floor.
+    the owner was told that they are below the floor. `over`: there is nothing to look for until they agree to something again; kept, so
+    that `times` never begins anew.
     """
 
     person: str
     look_at: datetime
     times: int = 0
     below: bool = False
+    over: bool = False
 
 
 def key(person: str) -> Key:
@@ -46,7 +48,7 @@ def load(item: Item | None) -> Plan | None:
 
 def look(person: str, at: datetime) -> Update:
     """They are to be looked at then, whatever was meant before. Never loses."""
-    return Update(key(person), set={"person": person, **_due(person, at)}, add={"times": 1})
+    return Update(key(person), set={"person": person, **_due(person, at)}, add={"times": 1}, remove=("over",))
 
 
 def looked(plan: Plan, next_at: datetime, *, below: bool) -> Update:
@@ -54,9 +56,11 @@ def looked(plan: Plan, next_at: datetime, *, below: bool) -> Update:
     return Update(key(plan.person), set={**_due(plan.person, next_at), "below": below}, when=(Equals("times", plan.times),))
 
 
-def over(plan: Plan) -> Delete:
+def over(plan: Plan) -> Update:
     """Nothing of them is to be looked at any more. Loses when something happened meanwhile."""
-    return Delete(key(plan.person), when=(Equals("times", plan.times),))
+    return Update(
+        key(plan.person), set={"over": True, "below": False}, remove=("due_pk", "due_sk"), when=(Equals("times", plan.times),)
+    )
 
 
 def _due(person: str, at: datetime) -> dict[str, str]:

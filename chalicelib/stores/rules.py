@@ -14,11 +14,13 @@ KEY: Key = ("RULES", "RULES")
 
 
 class Known(Struct, frozen=True, omit_defaults=True):
-    """`since`: rule → from when it is on; None: always. One that is not there is off, or not known yet. `looked`: of what everybody was
+    """`since`: rule → from when it is on; None: always. One that is not there is off, or not known yet. `gone`: since when one is off, for a
+    while: two versions may run side by side, and a rule that comes back so soon was never off. `looked`: of what everybody was
     last looked at anew for, and `cursor`: how far that is, "" at its end; `until`: whose next look lies later has been looked at since it began. `version` counts the writes.
     """
 
     since: dict[str, datetime | None] = field(default_factory=dict)
+    gone: dict[str, datetime] = field(default_factory=dict)
     looked: str = ""
     cursor: str = ""
     until: datetime | None = None

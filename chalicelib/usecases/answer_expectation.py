@@ -12,7 +12,7 @@ from chalicelib.domain.inquiry import Inquiry
 from chalicelib.domain.links import EXPECTATION, NO, answer_of
 from chalicelib.errors import Lost, NotFound, Refused, Retryable
 from chalicelib.ports import World
-from chalicelib.stores import follow_ups, inquiries
+from chalicelib.stores import follow_ups, inquiries, orders
 from chalicelib.table import Action
 from chalicelib.usecases.open_inquiry import MAX_WORDS, look_at_hushed
 from chalicelib.usecases.plan_person import look_again
@@ -36,11 +36,16 @@ def look_at_answer(world: World, token: str) -> Answer:
         question = follow_ups.load_many(world.table, [id_]).get(id_)
     except (ValueError, Refused):
         question = None
-    if question is None or question.person != opened.person:
+    if question is None or question.person != opened.person or _is_forgotten(world, question):
         raise NotFound(
             "This question has run out: we no longer keep what it was about. Please answer our mail, and a person reads it."
         )
     return Answer(question, said)
+
+
+def _is_forgotten(world: World, question: FollowUp) -> bool:
+    item = world.table.get(orders.key(question.anchor))
+    return item is None or orders.load(item, question.anchor).erased
 
 
 def answer_expectation(world: World, token: str, words: str = "") -> Answer:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from chalicelib.domain.fact import NEVER, Fact
 from chalicelib.domain.links import OCCASION
+from chalicelib.errors import NotFound
 from chalicelib.ports import Opened, World
-from chalicelib.stores import facts
+from chalicelib.stores import facts, people
 from chalicelib.usecases.plan_person import look_again
 
 
@@ -15,8 +16,10 @@ def look_at_occasion(world: World, token: str) -> Opened:
 
 
 def end_occasion(world: World, token: str) -> Opened:
-    """Nothing more about this occasion, whatever the year. Saying it twice is fine. Errors: Unverified, Retryable."""
+    """Nothing more about this occasion, whatever the year. Saying it twice is fine. Errors: Unverified, NotFound (nothing is kept of them), Retryable."""
     opened, now = look_at_occasion(world, token), world.clock.now()
+    if people.load_contact(world.table.get(people.contact_key(opened.person)), now) is None:
+        raise NotFound("There is nothing of that kind here any more, and nothing will come.")
     look_again(world, opened.person)
     world.table.write(facts.put(opened.person, Fact(NEVER, opened.scope, "yes", "stated", now, "link in a mail")))
     return opened

@@ -34,6 +34,9 @@ def erase(world: World, person: str, order_keys: Iterable[str] = ()) -> None:
         if not standing.stopped_at or standing.stopped_by:  # from now on only they themselves undo it
             world.table.transact([people.stopped(person, now), *people.withdrawn(standing, now, "erasure")], world.ids.token())
         let_go(world, person, now)
+        for one in follow_ups.of_person(world.table, person):
+            with suppress(Lost):  # swept meanwhile
+                world.table.write(follow_ups.emptied(one))
         _forget_mails(world, follow_ups.of_person(world.table, person))
         for action in people.forget(world.table, person):
             world.table.write(action)

@@ -9,7 +9,8 @@ from chalicelib.stores import orders
 
 
 def find_order(world: World, called: str) -> Order:
-    """By its key (shopify:820982911946154508), or by the number that the shop gave it (#1041, 1041). Reads the whole table for a number.
+    """By its key (shopify:820982911946154508), by the number that the shop gave it (#1041, 1041), or by the confirmation number that its
+    buyer has. Reads the whole table for a number.
 
     Errors: NotFound, Invalid (two have that number).
     """
@@ -17,7 +18,7 @@ def find_order(world: World, called: str) -> Order:
     if item is not None:
         return orders.load(item, called)
     number = called.strip().lstrip("#").casefold()
-    found = [order for order in orders.all_of(world.table) if order.view is not None and _number(order) == number]
+    found = [order for order in orders.all_of(world.table) if order.view is not None and number in _numbers(order)]
     if not found:
         raise NotFound(f"There is no order {called} here: courtesy orders lists them.")
     if len(found) > 1:
@@ -25,5 +26,6 @@ def find_order(world: World, called: str) -> Order:
     return found[0]
 
 
-def _number(order: Order) -> str:
-    return order.view.number.lstrip("#").casefold() if order.view is not None else ""
+def _numbers(order: Order) -> tuple[str, ...]:
+    view = order.view
+    return tuple(one.lstrip("#").casefold() for one in (view.number, view.confirmation) if one) if view is not None else ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -21,6 +21,7 @@ from chalicelib.stores import plans, rules
 from chalicelib.stores.rules import Known
 
 AT_ONCE = 100
+COMES_BACK_WITHIN = timedelta(hours=1)
 FROM_THE_START = "-"
 
 
@@ -41,9 +42,11 @@ def _noticed(before: Known | None, playbook: Playbook, products: Products, now: 
     on, looked = [rule.name for rule in playbook.rules if rule.mode != "off"], _print(playbook, products)
     if before is None:
         return Known(since=dict.fromkeys(on), looked=looked)  # nothing is past where nothing was before
-    since = {name: before.since.get(name, now) for name in on}
+    gone = {name: before.gone.get(name, now) for name in before.since if name not in on}
+    gone = {name: at for name, at in gone.items() if now < at + COMES_BACK_WITHIN}
+    since = {name: before.since.get(name, now) for name in (*on, *gone)}
     cursor = before.cursor if looked == before.looked else FROM_THE_START
-    return msgspec.structs.replace(before, since=since, looked=looked, cursor=cursor)
+    return msgspec.structs.replace(before, since=since, gone=gone, looked=looked, cursor=cursor)
 
 
 def _print(playbook: Playbook, products: Products) -> str:

@@ -21,7 +21,7 @@ from chalicelib.domain.triggers import Outlook
 from chalicelib.errors import Lost
 from chalicelib.logs import failed
 from chalicelib.ports import World
-from chalicelib.stores import follow_ups, people, plans
+from chalicelib.stores import follow_ups, people, plans, tasks
 from chalicelib.stores.plans import Plan
 from chalicelib.table import Action
 from chalicelib.usecases.recall import recall
@@ -38,7 +38,8 @@ def look_again(world: World, person: str) -> None:
     costs a look and not a follow-up. Also where they are due: somebody may be looking at them just now, and has not seen it.
     Errors: Retryable.
     """
-    if world.table.get(plans.key(person), strong=False) is not None:
+    item = world.table.get(plans.key(person), strong=False)
+    if item is not None and not item.get("over"):
         world.table.write(plans.look(person, world.clock.now() + SOON))
 
 
@@ -86,7 +87,8 @@ def _planned(ahead: Ahead) -> list[Action]:
 
 def _sunset(history: History, now: datetime) -> list[Action]:
     return [
-        people.consents_ended(history.standing),
+        people.consents_ended(history.standing, now),
         *people.withdrawn(history.standing, now, "sunset"),
+        *(tasks.done(task, "given up", "", now) for task in history.tasks if task.is_open and task.kind in ("letter", "call")),
         *([people.keep_contact(history.person, now + AFTER_REASON)] if history.contact is not None else []),
     ]

@@ -166,8 +166,9 @@ def _again_at(known: _Known, now: datetime) -> datetime | None:
     """From when another mail may ask; None: now."""
     if known.asking is None:
         return None
-    # who asked us to stop is asked once for each link, not day after day
-    at = known.asking.asked_at + (LINK_LASTS if known.standing.stopped_at else ONE_MAIL_PER)
+    # who asked us to stop, or left a mail unanswered, is asked once for each link, not day after day
+    patient = known.standing.stopped_at or known.asking.times > 1
+    at = known.asking.asked_at + (LINK_LASTS if patient else ONE_MAIL_PER)
     return at if now < at else None
 
 
@@ -196,8 +197,9 @@ def _asked(world: World, known: _Known, wordings: Mapping[str, Wording], source:
         dedupe_key=contact.dedupe_key,
         locale=contact.locale,
         asked_at=now,
-        source="; ".join(sources),
+        source="; ".join(sources)[-MAX_SOURCE:],
         follow_up=follow_up.id,
         ticked=ticked,
+        times=waits.times + 1 if waits else 1,
     )
     return [people.put_asking(asking, known.asking_item), follow_ups.put(follow_up)]

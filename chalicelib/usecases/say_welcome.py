@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.links import WELCOME, YES
-from chalicelib.errors import Lost, NotFound, Refused
+from chalicelib.errors import Lost, NotFound, Refused, Retryable
 from chalicelib.ports import World
 from chalicelib.stores import follow_ups, people
 from chalicelib.usecases.plan_person import look_again
+
+TRIES = 4
 
 _RUN_OUT = "This question has run out: we no longer keep it. Nothing more comes unless you ask us for it again."
 
@@ -29,12 +31,17 @@ def look_at_welcome(world: World, token: str) -> FollowUp:
 def say_welcome(world: World, token: str) -> FollowUp:
     """Saying it twice is fine. Errors: as look_at_welcome; Retryable."""
     question = look_at_welcome(world, token)
-    standing = people.load_standing(world.table.get(people.standing_key(question.person)), question.person)
-    if not standing.consents:
-        raise NotFound(_ENDED)  # they said nothing in time, or stop: a yes to new words is theirs to give
     look_again(world, question.person)
-    try:
-        world.table.write(follow_ups.answered(question.id, YES, world.clock.now()))
-    except Lost:
-        raise NotFound(_RUN_OUT) from None
-    return question
+    for _ in range(TRIES):
+        standing = people.load_standing(world.table.get(people.standing_key(question.person)), question.person)
+        if not standing.consents:
+            raise NotFound(_ENDED)  # they said nothing in time, or stop: a yes to new words is theirs to give
+        answer = follow_ups.answered(question.id, YES, world.clock.now())
+        try:
+            world.table.transact([answer, people.unchanged(standing)], world.ids.token())
+        except Lost as lost:
+            if 0 in lost.positions:
+                raise NotFound(_RUN_OUT) from None
+            continue  # their consents may have ended this moment: look again
+        return question
+    raise Retryable("Too much happened at once. Please press the button again.")

@@ -20,6 +20,7 @@ from chalicelib.domain.follow_up import LANES, PATIENT_LANE, URGENT_LANE
 from chalicelib.domain.playbook import RECIPIENT
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import Case, End, Hold, screen
+from chalicelib.domain.screening.once import happens_once
 from chalicelib.domain.standing import SERVICE
 from chalicelib.domain.task import handed_over
 from chalicelib.errors import Invalid, Lost, Misconfigured
@@ -143,7 +144,7 @@ def _end(world: World, case: Case, verdict: End) -> None:
         if case.follow_up.role == RECIPIENT:
             world.journal.append([journal.noted(case.follow_up, case.now)])
         if case.follow_up.message_class != SERVICE:
-            actions.append(people.handed_over(case.standing, case.follow_up, case.now))
+            actions.append(people.handed_over(case.standing, case.follow_up, case.now, once=happens_once(case.rule)))
     try:
         world.table.transact(actions, world.ids.token())
     except Lost:

@@ -62,6 +62,8 @@ def _said_yes(world: World, said: ConsentSaid, standing: Standing) -> str:
     at = min(said.at, now)
     if standing.stopped_at and (standing.stopped_by != said.source or at <= instant(standing.stopped_at)):
         return "ignored: they asked us to stop, and only they can undo that"
+    if standing.declined_at and stamp(at) <= standing.declined_at:
+        return "ignored: their consent has ended since, or they said no"
     if standing.unreachable_at or standing.never_at:
         return "ignored: mail to them came back, or they want none"
     if standing.consents.get(_KEY):

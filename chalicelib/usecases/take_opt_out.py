@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec import structs
 
 from chalicelib.domain import soft_opt_in
-from chalicelib.domain.calendar import instant
+from chalicelib.domain.calendar import instant, stamp
 from chalicelib.domain.claim import Contact
 from chalicelib.domain.consent import EMAIL, NEWSLETTER, consent_key
 from chalicelib.domain.identity import person_id
@@ -63,6 +63,8 @@ def _left_alone(world: World, order: Order, standing: Standing) -> str:
         return "ignored: a soft opt-in may not rest on this order"
     if standing.consents.get(_KEY):
         return "ignored: they had said yes already"
+    if standing.declined_at and stamp(order.view.placed_at) <= standing.declined_at:
+        return "ignored: they have said no since"
     if against := soft_opt_in.stands_against(standing, withdrew=_withdrew(world, standing.person)):
         return f"ignored: {against}"
     now, buyer = world.clock.now(), order.view.buyer
@@ -86,9 +88,12 @@ def _left_alone(world: World, order: Order, standing: Standing) -> str:
 def _used(world: World, at: datetime, standing: Standing, source: str) -> str:
     since = standing.consents.get(_KEY, "")
     if not soft_opt_in.in_force(standing) or instant(since) > at:
-        return "ignored: no soft opt-in of before is in force"  # what they said yes to themselves is not undone by a box
+        # what they said yes to themselves is not undone by a box; but no silence of before, and no order of before, is a yes any more
+        if standing.declined_at < stamp(at):
+            world.table.write(people.declined(standing, at))
+        return "ignored: no soft opt-in of before is in force"
     alone = structs.replace(standing, consents={_KEY: since})
-    ends: list[Action] = [people.one_ended(standing, _KEY), *people.withdrawn(alone, at, f"checkout of {source}")]
+    ends: list[Action] = [people.one_ended(standing, _KEY, at), *people.withdrawn(alone, at, f"checkout of {source}")]
     world.table.transact(ends, world.ids.token())
     return "taken"
 

@@ -16,24 +16,29 @@ from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import clock_time, day_name, days_after, long_date
 from chalicelib.domain.floor import Unheard
 from chalicelib.domain.follow_up import FollowUp
+from chalicelib.domain.gift import ASK
 from chalicelib.domain.identity import tidy
 from chalicelib.domain.inquiry import ANSWER_WITHIN
 from chalicelib.domain.playbook import OWNER
+from chalicelib.domain.purchases import placed_at, standing_orders
 from chalicelib.domain.screening import Case, Hold, Send, screen
-from chalicelib.domain.sentences import for_owner, of_follow_up
+from chalicelib.domain.sentences import called, for_owner, of_follow_up, of_signs
 from chalicelib.ports import World
-from chalicelib.stores import follow_ups, plans
+from chalicelib.stores import follow_ups, orders, plans
 from chalicelib.usecases import list_inquiries as inquiries
 from chalicelib.usecases import list_tasks as tasks
 from chalicelib.usecases.gather import gather_all
 from chalicelib.usecases.pause import is_paused
-from chalicelib.usecases.who import Who, who
+from chalicelib.usecases.who import Who, number_of, who
 
 SHOWN = 25
 """Lines of each list; of the rest only how many."""
 
 ALIKE = 5
 """More of one kind, for one reason, are one line."""
+
+GIFTS_ASKED = timedelta(days=30)
+"""Older orders are past asking."""
 
 FAILED_LATELY = timedelta(days=4)
 """Over a long weekend."""
@@ -60,6 +65,7 @@ class Today(Struct, frozen=True):
     paused: bool
     waiting: tuple[Line, ...]
     unsure: tuple[Line, ...]
+    decide: tuple[Line, ...]
     by_hand: tuple[Line, ...]
     today: tuple[Line, ...]
     held: tuple[Line, ...]
@@ -78,9 +84,10 @@ def today(world: World) -> Today:
         paused=is_paused(world),
         waiting=_waiting(inquiries.list_inquiries(world)),
         unsure=_unsure(world, [one for one in waiting if one.state == fu.UNSURE]),
+        decide=(*_asked(world, [one for one in waiting if _asks_first(one)]), *_gifts(world)),
         by_hand=_by_hand(tasks.list_tasks(world, today=True)),
         today=going,
-        held=(*stopped, *_held(world, [one for one in waiting if one.state == fu.HELD])),
+        held=(*stopped, *_held(world, [one for one in waiting if one.state == fu.HELD and not _asks_first(one)])),
         floor=_floor(world),
     )
 
@@ -155,6 +162,8 @@ def _by_hand(found: Sequence[tasks.Listed]) -> tuple[Line, ...]:
 def _task(task: tasks.Listed, what: str, how: str) -> Line:
     about = f", order {task.about}" if task.about else ""
     phone = f" at {task.phone}" if task.phone and task.kind == "call" else ""
+    if task.against:
+        return Line(f"Better not: a {what} to {task.name or _NOBODY}{about}", task.against, f"courtesy task {task.id} given-up")
     outcomes = " | ".join(one.replace(" ", "-") for one in task.outcomes)
     return Line(f"A {what}: {task.name or _NOBODY}{phone}{about}", how=f"{how}; then: courtesy task {task.id} {outcomes}")
 
@@ -191,13 +200,11 @@ def _held(world: World, held: Sequence[FollowUp]) -> tuple[Line, ...]:
     cases, zone = gather_all(world, [one.id for one in few[:SHOWN]]), world.shop.zone
 
     def alone(one: FollowUp) -> Line:
-        return Line(
-            _to(one, cases), for_owner(one.reason, zone), f"courtesy release {one.id}" if one.reason.kind == "ask" else ""
-        )
+        return Line(_to(one, cases), for_owner(one.reason, zone))
 
     def together(group: Sequence[FollowUp]) -> Line:
         return Line(
-            f"{group[0].rule} to {len(group)} people",
+            f"{called(group[0].rule).capitalize()} to {len(group)} people",
             f"The first of them: {for_owner(group[0].reason, zone)}",
             "courtesy follow-ups",
         )
@@ -207,7 +214,37 @@ def _held(world: World, held: Sequence[FollowUp]) -> tuple[Line, ...]:
 
 def _to(one: FollowUp, cases: Mapping[str, Case]) -> str:
     case = cases.get(one.id)
-    return f"{one.rule} to {(case.name or case.address if case is not None else '') or _NOBODY}"
+    return f"{called(one.rule).capitalize()} to {(case.name or case.address if case is not None else '') or _NOBODY}"
+
+
+# --- to decide ---
+
+
+def _asks_first(one: FollowUp) -> bool:
+    return one.state == fu.HELD and one.reason.kind == "ask"
+
+
+def _asked(world: World, found: Sequence[FollowUp]) -> tuple[Line, ...]:
+    cases, zone = gather_all(world, [one.id for one in found[:SHOWN]]), world.shop.zone
+    return _shown(
+        found,
+        lambda one: Line(_to(one, cases), for_owner(one.reason, zone), f"Yes: courtesy release {one.id}"),
+        "courtesy follow-ups",
+    )
+
+
+def _gifts(world: World) -> tuple[Line, ...]:
+    """Orders of which the owner is to say whether they are gifts: until then nothing comes of it, and the parcel goes without its card."""
+    lately = world.clock.now() - GIFTS_ASKED
+    found = [order for order in standing_orders(orders.all_of(world.table)) if order.verdict == ASK and not order.history]
+    found = [order for order in found if placed_at(order) > lately]
+    return _shown(
+        found,
+        lambda order: Line(
+            f"Is order {number_of(order)} a gift?", " ".join(of_signs(order.signs)), f"courtesy gift {order.key} yes, or no"
+        ),
+        "courtesy orders --ask",
+    )
 
 
 # --- the floor ---

@@ -175,6 +175,7 @@ CONTEXTS: dict[str, dict[str, object]] = {
         ],
         "today": [{"what": "The thank-you to Ewan Baird", "why": "The order arrived on 27 February 2026.", "how": ""}],
         "held": [{"what": "The care reminder to Tom Carey", "why": "They have heard from us twice in 30 days.", "how": ""}],
+        "decide": [],
         "by_hand": [{"what": "A letter", "why": "", "how": "courtesy print letters"}],
         "unsure": [{"what": "The receipt to Priya Nair", "why": "It may have gone out.", "how": "courtesy settle"}],
         "floor": [{"what": "Lowenna Rowe", "why": "Nothing since July.", "how": ""}],
@@ -342,7 +343,7 @@ def test_a_mail_is_small_and_fetches_nothing(mail: str, language: str) -> None:
 
 def test_the_longest_morning_stays_small() -> None:
     entries = [{"what": "w" * 200, "why": "y " * 150, "how": "h " * 150}] * 50
-    found = made("morning", ENGLISH, **dict.fromkeys(("waiting", "today", "held", "by_hand", "unsure", "floor"), entries))
+    found = made("morning", ENGLISH, **dict.fromkeys(("waiting", "today", "held", "decide", "by_hand", "unsure", "floor"), entries))
 
     assert len(found.html.encode()) < 60_000
     assert found.text.count("and more: courtesy today") == 6
@@ -498,7 +499,7 @@ def test_the_last_of_them_is_said_to_be_the_last() -> None:
 
 
 def test_a_morning_without_work_says_so() -> None:
-    nothing = dict.fromkeys(("waiting", "today", "held", "by_hand", "unsure", "floor"), ())
+    nothing = dict.fromkeys(("waiting", "today", "held", "decide", "by_hand", "unsure", "floor"), ())
     found = made("morning", ENGLISH, **nothing)
 
     assert found.subject == "Monday 2 March: nothing waits for you"

@@ -107,7 +107,7 @@ def test_the_day_tells_who_waits_and_what_is_by_hand(ask: Ask, data: Path) -> No
 def test_the_day_is_told_as_json_too(ask: Ask, data: Path) -> None:
     order(data)
     found = json.loads(ask("today", "--json")[1])
-    assert [*found] == ["day", "paused", "waiting", "unsure", "by_hand", "today", "held", "floor"]
+    assert [*found] == ["day", "paused", "waiting", "unsure", "decide", "by_hand", "today", "held", "floor"]
     assert [line["what"].partition("  ")[2] for line in found["today"]] == ["receipt to Isobel Trant"]
 
 

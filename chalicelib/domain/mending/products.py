@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from chalicelib.domain.fault import Fault, Where
+from chalicelib.domain.identity import is_unsafe
 from chalicelib.domain.products import MAX_CATEGORY, Item, Product, Products, words_of
 
 MAX_MONTHS, MAX_ID = 600, 40
+MAX_NAME, MAX_WORDS, MAX_CARE, MAX_URL = 120, 300, 600, 400
 
 
 def mends(products: Products) -> list[Fault]:
@@ -47,6 +49,15 @@ def _about(product: Product) -> Iterator[tuple[str, str]]:
         yield "words", "take the entry without a word out of `words`."
     if not 0 <= product.months <= MAX_MONTHS:
         yield "months", f"give `months` from 0 (it lasts) to {MAX_MONTHS}."
+    yield from _unfit_texts({"name": (product.name, MAX_NAME), "care": (product.care.replace("\n", " "), MAX_CARE)})
+
+
+def _unfit_texts(texts: Mapping[str, tuple[str, int]]) -> Iterator[tuple[str, str]]:
+    for key, (text, most) in texts.items():
+        if len(text) > most:
+            yield key, f"give `{key}` in at most {most} characters: mails carry it."
+        elif any(map(is_unsafe, text)):
+            yield key, f"give `{key}` in one line, without invisible and control characters: mails carry it."
 
 
 def _about_item(item: Item, products: Products) -> Iterator[tuple[str, str]]:
@@ -56,6 +67,7 @@ def _about_item(item: Item, products: Products) -> Iterator[tuple[str, str]]:
     unfit = [size for size in item.sizes if not size.strip() or (known and size.casefold() not in known)]
     if not item.name.strip():
         yield "name", "give its `name`."
+    yield from _unfit_texts({"name": (item.name, MAX_NAME), "words": (item.words, MAX_WORDS), "url": (item.url, MAX_URL)})
     if not (item.id and len(item.id) <= MAX_ID and all(char.isascii() and (char.isalnum() or char in "-_") for char in item.id)):
         yield "id", f"give its `id` as at most {MAX_ID} letters, digits and dashes."
     if item.category not in products.categories:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.domain.calendar import local_day
 from chalicelib.domain.fact import NEVER
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.playbook import Rule
@@ -11,8 +12,8 @@ from chalicelib.domain.triggers.item import is_over
 from chalicelib.domain.triggers.last_years_gift import wants_none
 from chalicelib.domain.triggers.moment import Outlook
 
-COMES_BACK = ("redeemed", "ordered-since", "returned", "never-this-occasion", "sold-out", "rung-passed", "no-longer-true")
-"""What was called off for such a reason, and never went, may be planned anew when it holds again."""
+STAYS = ("erased", "had-once", "had-this-year", "already-noted", "data-gone")
+"""What was called off for another reason than these, and never went, may be planned anew when its trigger finds it again."""
 
 
 def why_gone(rule: Rule, one: FollowUp, outlook: Outlook) -> Reason:
@@ -25,9 +26,9 @@ def why_gone(rule: Rule, one: FollowUp, outlook: Outlook) -> Reason:
             return Reason("ordered-since") if _is_theirs(one, outlook) else Reason("returned")
         case "occasion":
             never = any(fact.kind == NEVER and fact.about == one.anchor for fact in outlook.history.facts)
-            return Reason("never-this-occasion") if never else Reason("no-longer-true")
+            return Reason("never-this-occasion") if never else _passed(one, outlook)
         case "last year's gift":
-            return Reason("never-this-occasion") if wants_none(outlook.history) else Reason("no-longer-true")
+            return Reason("never-this-occasion") if wants_none(outlook.history) else _passed(one, outlook)
         case "item":
             left = [
                 item for item in outlook.products.items if item.id == one.anchor and not is_over(item, outlook.now, outlook.shop)
@@ -40,6 +41,12 @@ def why_gone(rule: Rule, one: FollowUp, outlook: Outlook) -> Reason:
             return Reason("rung-passed")
         case _:
             return Reason("no-longer-true")
+
+
+def _passed(one: FollowUp, outlook: Outlook) -> Reason:
+    day = one.extra.get("date", "")
+    is_over = "" < day < local_day(outlook.now, outlook.shop.zone).isoformat()
+    return Reason("day-passed", {"date": day}) if is_over else Reason("no-longer-true")
 
 
 def _is_theirs(one: FollowUp, outlook: Outlook) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from chalicelib.domain.calendar import local_day, stamp
-from chalicelib.domain.ladder import rung
+from chalicelib.domain.ladder import LADDER, rung
 from chalicelib.domain.playbook import Rule
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.triggers.moment import Moment, Outlook, at_send_hour
@@ -19,6 +19,12 @@ def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
         return
     why = Reason("unreachable-by-mail", {"since": stamp(stands.since)})
     if stands.why == "no-response":
-        why = Reason("no-response-yet", {"count": stands.unanswered, "since": stamp(stands.since)})
+        why = Reason("no-response-yet", {"count": stands.unanswered, "since": stamp(stands.silent_since)})
     day = local_day(stands.begins, outlook.shop.zone) + timedelta(days=1 + rule.after_days)
-    yield Moment(anchor="ladder", at=at_send_hour(day, rule, outlook.shop), why=why, occurrence=stamp(stands.since))
+    yield Moment(
+        anchor=LADDER,
+        at=at_send_hour(day, rule, outlook.shop),
+        why=why,
+        occurrence=stamp(stands.silent_since),
+        extra={"channel": rule.channel},
+    )

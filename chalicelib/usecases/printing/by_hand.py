@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from chalicelib.domain.by_hand import objection_by_hand
 from chalicelib.domain.calendar import long_date
 from chalicelib.domain.fact import ADDRESS, PHONE, given_for
 from chalicelib.domain.gift import Gift
@@ -12,7 +13,7 @@ from chalicelib.domain.history import History
 from chalicelib.domain.identity import first_name
 from chalicelib.domain.label import address_lines, sheets, window_of
 from chalicelib.domain.order import Order
-from chalicelib.domain.paper import objection_by_hand, something_for
+from chalicelib.domain.paper import something_for
 from chalicelib.domain.playbook import Rule
 from chalicelib.domain.purchases import placed_at, standing_orders
 from chalicelib.domain.screening import Case
@@ -20,8 +21,8 @@ from chalicelib.domain.sentences import for_owner
 from chalicelib.domain.standing import MARKETING
 from chalicelib.domain.task import Task
 from chalicelib.ports import World
-from chalicelib.stores import follow_ups, tasks
-from chalicelib.usecases.gather import gather
+from chalicelib.stores import tasks
+from chalicelib.usecases.gather import gather_all
 from chalicelib.usecases.printing.paper import Left, Paper, Told, line_of, paper_of
 
 BATCH = 50
@@ -42,7 +43,7 @@ class _Doing:
         found = [
             one for one in tasks.open_ones(self._world.table) if one.kind == kind and (self._by is None or one.due_at < self._by)
         ]
-        cases = _cases(self._world, found)
+        cases = gather_all(self._world, [task.id for task in found])
         for task in found:
             case = cases.get(task.id)
             if case is None or case.rule is None:
@@ -56,15 +57,6 @@ class _Doing:
         name = (case.name if case is not None else "") or _NOBODY
         given_up = f"courtesy task {task.id} given-up"
         self.left.append(Left(f"The {task.kind} to {name}", f"{why} To have it off the list: {given_up}"))
-
-
-def _cases(world: World, found: list[Task]) -> dict[str, Case]:
-    ids = [task.id for task in found]
-    return {
-        case.follow_up.id: case
-        for start in range(0, len(ids), BATCH)
-        for case in gather(world, follow_ups.SHARDS[0], ids[start : start + BATCH])
-    }
 
 
 def notes(world: World, by: datetime | None) -> Paper:
