@@ -14,7 +14,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 """A spreadsheet that meets one of these first runs what follows. The last four are the wide ones of East Asian keyboards."""
 
 
-_BEHIND_A_SEPARATOR = re.compile(r"([;|\t][\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_BEHIND_A_SEPARATOR = re.compile(r"(?<=\S)([;|\t][\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def cell(text: str) -> str:

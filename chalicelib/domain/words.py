@@ -95,14 +95,14 @@ def _wrong_with_text(key: str, text: str) -> str:
         (not text.strip(), "give some words, or take the line out."),
         (len(text) > longest, f"give at most {longest} characters."),
         (
-            any(is_unsafe(char) for char in text if char not in "\n\t\u200d"),
-            "take the invisible or control character out: it would reorder or break the line.",
-        ),
-        (
             any(mark in left for mark in ("{{", "}}", "{%", "%}")),
             "write a placeholder as {{name}}; take other double braces out.",
         ),
         (_LINK.search(text) is not None, "take the link out: the mail brings its own."),
         (any(ord(char) < 32 and char not in "\n\r\t" for char in text), "take the control characters out."),
+        (
+            any(is_unsafe(char) for char in text if char not in "\n\t\u200d"),
+            "take the invisible or control character out: it would reorder or break the line.",
+        ),
     )
     return next((sentence for wrong, sentence in found if wrong), "")

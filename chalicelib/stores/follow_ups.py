@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import product
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import stamp
@@ -206,7 +207,7 @@ def end(id_: str, verdict: End) -> Update:
 
 def emptied(follow_up: FollowUp) -> Update:
     """Its person is forgotten: what only this message said, and the facts of its reasons, go; ids, times and its state stay."""
-    reason = Reason(follow_up.reason.kind, {name: fact for name, fact in follow_up.reason.facts.items() if name in _TIMES})
+    reason = replace(follow_up.reason, facts={name: fact for name, fact in follow_up.reason.facts.items() if name in _TIMES})
     return Update(
         key(follow_up.id), set={"extra": {}, "reason": value(reason)}, remove=("why",), when=(Equals("state", follow_up.state),)
     )

@@ -43,7 +43,7 @@ def key(person: str) -> Key:
 
 def load(item: Item | None) -> Plan | None:
     """None where there is nobody to look at."""
-    return from_item(item, Plan) if item is not None else None
+    return from_item(item, Plan) if item is not None and not item.get("over") else None
 
 
 def look(person: str, at: datetime) -> Update:

@@ -45,7 +45,7 @@ def look_at_answer(world: World, token: str) -> Answer:
 
 def _is_forgotten(world: World, question: FollowUp) -> bool:
     item = world.table.get(orders.key(question.anchor))
-    return item is None or orders.load(item, question.anchor).erased
+    return item is not None and orders.load(item, question.anchor).erased
 
 
 def answer_expectation(world: World, token: str, words: str = "") -> Answer:

@@ -42,9 +42,10 @@ def _noticed(before: Known | None, playbook: Playbook, products: Products, now: 
     on, looked = [rule.name for rule in playbook.rules if rule.mode != "off"], _print(playbook, products)
     if before is None:
         return Known(since=dict.fromkeys(on), looked=looked)  # nothing is past where nothing was before
-    gone = {name: before.gone.get(name, now) for name in before.since if name not in on}
-    gone = {name: at for name, at in gone.items() if now < at + COMES_BACK_WITHIN}
-    since = {name: before.since.get(name, now) for name in (*on, *gone)}
+    gone = {name: before.gone.get(name, now) for name in before.since}
+    kept = {name: before.since[name] for name, at in gone.items() if now < at + COMES_BACK_WITHIN}
+    since = {**kept, **{name: kept.get(name, now) for name in on}}
+    gone = {name: gone[name] for name in kept if name not in on}
     cursor = before.cursor if looked == before.looked else FROM_THE_START
     return msgspec.structs.replace(before, since=since, gone=gone, looked=looked, cursor=cursor)
 

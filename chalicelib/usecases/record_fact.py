@@ -31,7 +31,7 @@ def record_fact(world: World, who: str | Address, fact: Fact) -> Fact:
     for _ in range(TRIES):
         found, actions = _read(world, person, key)
         before = found.get(key)
-        if before is not None and facts.load(before).at != told.at and newest(facts.load(before), told) != told:
+        if before is not None and newest(facts.load(before), told) != told:
             return facts.load(before)
         try:
             world.table.transact([facts.put_newer(person, told, before), *actions], world.ids.token())

@@ -108,7 +108,7 @@ def test_the_day_is_told_as_json_too(ask: Ask, data: Path) -> None:
     order(data)
     found = json.loads(ask("today", "--json")[1])
     assert [*found] == ["day", "paused", "waiting", "unsure", "decide", "by_hand", "today", "held", "floor"]
-    assert [line["what"].partition("  ")[2] for line in found["today"]] == ["receipt to Isobel Trant"]
+    assert [line["what"].partition("  ")[2] for line in found["today"]] == ["The receipt to Isobel Trant"]
 
 
 def test_a_pause_stands_at_the_head_of_the_day(ask: Ask) -> None:

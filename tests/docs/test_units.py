@@ -15,6 +15,7 @@ import pytest
 from chalicelib.adapters.local.table_sqlite import SqliteTable
 from chalicelib.domain import journal
 from chalicelib.domain.calendar import stamp
+from chalicelib.domain.claim import Contact
 from chalicelib.domain.customer import ConsentSaid
 from chalicelib.domain.delivery import DeliveryEvent
 from chalicelib.domain.fact import Fact
@@ -416,6 +417,8 @@ def _answers() -> Iterator[Shop]:
     standing = Standing(asked_.person, version=1, consents={"newsletter/e-mail": stamp(NOON)})
     world.table.write(Put(to_item(people.standing_key(asked_.person), standing)))
     shop.measure("say that we are still welcome", lambda: say_welcome(world, welcome))
+    contact = Contact(asked_.person, "Isobel Trant", BUYER, BUYER, "en-GB", NOON, "voucher form")
+    world.table.write(people.put_contact(contact, None, None))
     occasion = world.links.make(OCCASION, asked_.person, "birthday", NOON + timedelta(days=9))
     shop.measure("end an occasion", lambda: end_occasion(world, occasion))
     shop.measure("plan the morning mail, once a working day", lambda: _plan_morning(world))

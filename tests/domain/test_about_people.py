@@ -35,12 +35,12 @@ def test_how_they_stand(standing: dict[str, str], sentence: str) -> None:
 @pytest.mark.parametrize(
     ("rung", "sentence"),
     [
-        (Rung("e-mail", NOON, NOON), "They are written to by e-mail."),
-        (Rung("e-mail", NOON, NOON, unanswered=1), "one mail of ours waits for a response"),
-        (Rung("post", NOON, NOON, acts=True, unanswered=2, why="no-response"), "They left 2 mails unanswered: since 2 March 2026 it is the turn of a letter."),
-        (Rung("post", NOON, NOON, unanswered=2, why="no-response"), "a letter, which has gone; now we wait."),
-        (Rung("call", NOON, NOON, acts=True, why="unreachable"), "Mail does not reach them: since 2 March 2026 it is the turn of a call."),
-        (Rung("peace", NOON, NOON, unanswered=3, why="no-response"), "left in peace until they respond"),
+        (Rung("e-mail", NOON, NOON, NOON), "They are written to by e-mail."),
+        (Rung("e-mail", NOON, NOON, NOON, unanswered=1), "one mail of ours waits for a response"),
+        (Rung("post", NOON, NOON, NOON, acts=True, unanswered=2, why="no-response"), "They left 2 mails unanswered: since 2 March 2026 it is the turn of a letter."),
+        (Rung("post", NOON, NOON, NOON, unanswered=2, why="no-response"), "a letter, which has gone; now we wait."),
+        (Rung("call", NOON, NOON, NOON, acts=True, why="unreachable"), "Mail does not reach them: since 2 March 2026 it is the turn of a call."),
+        (Rung("peace", NOON, NOON, NOON, unanswered=3, why="no-response"), "left in peace until they respond"),
     ],
 )  # fmt: skip
 def test_on_which_rung_they_are(rung: Rung, sentence: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,8 @@ from chalicelib.domain.playbook import CONTACT
 from chalicelib.domain.standing import MARKETING
 from chalicelib.domain.task import Task
 from chalicelib.ports import Mail, MailRefused, MailUncertain
-from chalicelib.stores import facts, follow_ups, plans, tasks
+from chalicelib.stores import facts, follow_ups, people, plans, tasks
+from chalicelib.table import Update
 from chalicelib.usecases.open_inquiry import open_inquiry
 from chalicelib.usecases.pause import is_paused
 from chalicelib.usecases.take_order import take_order
@@ -104,13 +106,30 @@ def test_a_note_to_write_is_told_with_how_to_print_it(world: TestWorld) -> None:
     assert "courtesy print notes" in today(world).by_hand[0].how
 
 
+def bounced(world: TestWorld, person: str) -> None:
+    """Mail came back from them for good, and they agreed to calls alone."""
+    consents = {"offers/call": stamp(world.clock.at)}
+    closed: dict[str, Any] = {"unreachable_at": stamp(world.clock.at), "unreachable_why": "bounced", "consents": consents}
+    world.table.write(Update(people.standing_key(person), set=closed, add={"version": 1}))
+
+
 def test_a_call_to_make_is_told_with_the_number(world: TestWorld) -> None:
     person = agreed(world)
     world.table.write(facts.put(person, Fact(PHONE, "call", "+441872000000", "stated", world.clock.at, "owner")))
     id_ = call(world, person)
+    bounced(world, person)
     (line,) = today(world).by_hand
     assert line.what == "A call to make: Isobel Trant at +441872000000"
     assert f"courtesy task {id_} happy | unhappy | away | no-answer | stop | given-up" in line.how
+
+
+def test_a_task_that_no_longer_holds_is_told_as_better_left(world: TestWorld) -> None:
+    person = agreed(world)
+    id_ = call(world, person)
+    (line,) = today(world).by_hand
+    assert line.what.startswith("Better not: a call to make to Isobel Trant")
+    assert "turn" in line.why
+    assert line.how == f"courtesy task {id_} given-up"
 
 
 def test_many_tasks_of_a_kind_are_one_line(world: TestWorld) -> None:
@@ -126,7 +145,7 @@ def test_what_goes_out_today_is_told_with_why(world: TestWorld) -> None:
     on_march_7_at_ten(world)
     world.clock.move(-timedelta(hours=1))
     found = today(world)
-    assert [line.what for line in found.today] == ["10:00  thank-you to Isobel Trant"] * 2
+    assert [line.what for line in found.today] == ["10:00  The thank-you to Isobel Trant"] * 2
     assert all("arrived" in line.why for line in found.today)
     assert found.held == ()
 
@@ -149,7 +168,7 @@ def test_many_that_are_held_alike_are_one_line(world: TestWorld) -> None:
     on_march_7_at_ten(world)
     world.work()
     held = today(world).held
-    assert [line.what for line in held] == ["thank-you to 7 people"]
+    assert [line.what for line in held] == ["The thank-you to 7 people"]
     assert "mails are used up" in held[0].why
 
 
@@ -162,7 +181,7 @@ def test_what_is_in_doubt_and_what_was_refused_stand_in_the_mail(world: TestWorl
         world.work()
         world.mailer = world.outbox
     doubt, refused = today(world).unsure
-    assert (doubt.what, refused.what) == ("receipt to Isobel Trant", "receipt to Isobel Trant: not sent")
+    assert (doubt.what, refused.what) == ("The receipt to Isobel Trant", "The receipt to Isobel Trant: not sent")
     assert doubt.how.startswith("courtesy settle ")
     assert "No such thing." in refused.why
     world.clock.move(5 * DAY)

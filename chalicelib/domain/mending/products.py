@@ -49,7 +49,9 @@ def _about(product: Product) -> Iterator[tuple[str, str]]:
         yield "words", "take the entry without a word out of `words`."
     if not 0 <= product.months <= MAX_MONTHS:
         yield "months", f"give `months` from 0 (it lasts) to {MAX_MONTHS}."
-    yield from _unfit_texts({"name": (product.name, MAX_NAME), "care": (product.care.replace("\n", " "), MAX_CARE)})
+    yield from _unfit_texts(
+        {"name": (" ".join(product.name.split()), MAX_NAME), "care": (" ".join(product.care.split()), MAX_CARE)}
+    )
 
 
 def _unfit_texts(texts: Mapping[str, tuple[str, int]]) -> Iterator[tuple[str, str]]:

@@ -143,7 +143,7 @@ def test_an_item_that_is_gone_is_not_told() -> None:
 def test_a_birthday_that_is_over_is_not_told() -> None:
     known = history(facts=FACTS)
     one = planned("occasion", known)
-    assert (kind(case_of(known, one, on(2026, 3, 18))), kind(case_of(known, one, on(2026, 3, 19)))) == ("", "no-longer-true")
+    assert (kind(case_of(known, one, on(2026, 3, 18))), kind(case_of(known, one, on(2026, 3, 19)))) == ("", "day-passed")
 
 
 def test_a_letter_needs_no_address_for_mail() -> None:

@@ -12,7 +12,7 @@ BEYOND = on(2025, 12, 30)
 def test_a_letter_the_day_after_patience_ends() -> None:
     (found,) = moments("letter", history(follow_ups=IGNORED))
     assert times([found]) == ["2025-12-31T10:00:00Z"]
-    assert (found.why.kind, found.why.facts) == ("no-response-yet", {"count": 2, "since": stamp(BEYOND)})
+    assert (found.why.kind, found.why.facts) == ("no-response-yet", {"count": 2, "since": "2024-04-01T12:00:00Z"})
 
 
 def test_neither_before_nor_for_who_responds() -> None:
