@@ -11,7 +11,8 @@ from courtesy.forecast import rows_of
 from tests.demo_year.judges import faults
 from tests.demo_year.year import START, Year
 
-PEOPLE, DAYS, SEED = 2000, 365, 1
+PEOPLE, DAYS, SILENT, SEED = 2000, 365, 90, 1
+"""The year's end brings last year's gifts, the question whether we are still welcome, and what comes of no answer."""
 SHOWN = 10
 DONE, OBJECTED = 0, 1
 
@@ -23,9 +24,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--days", type=int, default=DAYS, help=f"default: {DAYS}")
     parser.add_argument("--seed", type=int, default=SEED, help=f"default: {SEED}")
     asked = parser.parse_args(arguments)
-    _say(f"{asked.people:,} people, {asked.days} days from {START:%-d %B %Y}, seed {asked.seed}.")
+    _say(f"{asked.people:,} people, {asked.days} days and {SILENT} of silence from {START:%-d %B %Y}, seed {asked.seed}.")
     began = time.monotonic()
-    year = Year(asked.people, asked.days, asked.seed)
+    year = Year(asked.people, asked.days, asked.seed, silent=SILENT)
     try:
         year.live()
         found = faults(year.ledger, year.follow_ups(), year.world.clock.now())

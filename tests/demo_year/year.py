@@ -80,16 +80,16 @@ class PostOffice(NoMailer):
 
 
 class Year:
-    """`count` people, for so many days. `live` it, and then ask."""
+    """`count` people who deal with the shop for so many days, and so many more in which they are silent. `live` it, and then ask."""
 
-    def __init__(self, count: int, days: int, seed: int) -> None:
-        self._seed, self.days = seed, days
+    def __init__(self, count: int, days: int, seed: int, *, silent: int = 0) -> None:
+        self._seed, self.days = seed, days + silent
         self._source = TestWorld(at=START, mornings=True)
         self.world = Rehearsal(self._source, forgets=True)
         self.world.mailer = PostOffice(self.world.clock, self._arrives)
         self.ledger = Ledger()
         self.people = {one.email: one for one in draw(count, START, days, seed)}
-        self._ends = START + timedelta(days=days)
+        self._ends = START + timedelta(days=self.days)
         self._order = itertools.count(1)
         self._to_come: list[tuple[datetime, int, Callable[[], object]]] = []
         self._mails: Counter[tuple[str, str]] = Counter()

@@ -49,12 +49,12 @@ MUTANTS = (
     ),
     Mutant(
         "authorised whatever its state",
-        187,
+        419,
         ((ITEMS, '        when=(Equals("state", fu.PLANNED),),\n    )\n\n\ndef _mine', "        when=(Exists(),),\n    )\n\n\ndef _mine"),),
     ),
     Mutant(
         "standing looked at outside the transaction",
-        199,
+        808,
         (
             (PEOPLE, "        return Check(standing_key(standing.person), when=_as_checked(standing))\n", "        return Check(standing_key(standing.person), when=(Below('never', 1),))\n"),
             (PEOPLE, '    set_ |= {"person": standing.person, "version": standing.version + 1}\n    return Update(standing_key(standing.person), set=set_, when=_as_checked(standing))\n\n\ndef handed_over', '    set_ |= {"person": standing.person, "version": standing.version + 1}\n    return Update(standing_key(standing.person), set=set_)\n\n\ndef handed_over'),
@@ -62,37 +62,37 @@ MUTANTS = (
     ),
     Mutant(
         "the SDK tries three times",
-        140,
+        34,
         (("adapters/mailer_ses.py", '"total_max_attempts": 1', '"total_max_attempts": 3'),),
     ),
     Mutant(
         "doubt ends after a minute",
-        3,
+        1,
         (("domain/doubt.py", "DOUBT = timedelta(hours=24)", "DOUBT = timedelta(seconds=60)"),),
     ),
     Mutant(
         "doubt ends without a sign that events flow",
-        23,
+        6,
         (("domain/doubt.py", "    if heard_of is None or heard_of < one.authorised_at:\n", "    if heard_of is not None and now < one.authorised_at:\n"),),
     ),
     Mutant(
         "no fence",
-        15,
+        333,
         ((SEND, "if world.clock.monotonic() - authorised.began > FENCE_SECONDS:", "if world.clock.monotonic() < authorised.began:"),),
     ),
     Mutant(
         "no look before the call",
-        231,
+        112,
         ((SEND, "if current is None or current.state != fu.SENDING or current.token != authorised.token:", "if current is None:"),),
     ),
     Mutant(
         "a dead worker's whole chunk is planned again",
-        4,
+        5,
         ((FREE, "            follow_ups.unsure(lowest, token, lowest.authorised_at or now, now),\n", "            follow_ups.back_to_planned(lowest, token, never, lowest.due_at),\n"),),
     ),
     Mutant(
         "an outcome is committed after the next call",
-        387,
+        184,
         (
             (SEND, "    _write(world, follow_ups.sent(one.id, token, message_id, world.clock.now()))\n    return 1\n", "    _LATE.append((one.id, token, message_id))\n    return 1\n"),
             (SEND, "    count = 0\n    for one in authorised.ready:\n", "    count = 0\n    _LATE.clear()\n    for one in authorised.ready:\n"),
@@ -106,17 +106,17 @@ MUTANTS = (
     ),
     Mutant(
         "an event settles whatever it finds",
-        121,
+        296,
         ((ITEMS, '        remove=_DUE_KEYS,\n        when=(OneOf("state", fu.before(fu.SENT)),),\n', "        remove=_DUE_KEYS,\n        when=(Exists(),),\n"),),
     ),
     Mutant(
         "the hint is queued before the commit",
-        926,
+        675,
         (("usecases/claim_voucher.py", "        try:\n            world.table.transact(actions, token)\n", '        try:\n            world.queue.put(DUE_NOW, {"why": "claim"})\n            world.table.transact(actions, token)\n'), ("usecases/claim_voucher.py", '            continue\n        world.queue.put(DUE_NOW, {"why": "claim"})\n        return\n', "            continue\n        return\n")),
     ),
     Mutant(
         "shards by follow-up, and no lease",
-        6,
+        5,
         (
             (ITEMS, 'SHARDS = ("0",)', 'SHARDS = ("0", "1")'),
             (ITEMS, '"due_pk": due_partition(shard_of(follow_up.person), lane)', '"due_pk": due_partition(shard_of(follow_up.id), lane)'),
@@ -126,32 +126,32 @@ MUTANTS = (
     ),
     Mutant(
         "the lease is no part of the authorisation",
-        42,
+        33,
         ((GATE, '    when: tuple[Condition, ...] = (Lacks("paused_at"), Equals("leased_by", worker))\n', '    when: tuple[Condition, ...] = (Lacks("paused_at"),)\n'),),
     ),
     Mutant(
         "the pause is no part of the authorisation",
-        302,
+        396,
         ((GATE, '    when: tuple[Condition, ...] = (Lacks("paused_at"), Equals("leased_by", worker))\n', '    when: tuple[Condition, ...] = (Equals("leased_by", worker),)\n'),),
     ),
     Mutant(
         "the budget is no part of the authorisation, and nobody counts the chunk",
-        6,
+        15,
         ((GATE, "    if counted:\n        when", "    if False:\n        when"), (SEND, "replace(case, used_today=case.used_today + ahead)", "case")),
     ),
     Mutant(
         "who does not know is told that it was refused",
-        16,
+        3,
         ((SEND, "    except MailUncertain:\n        now = world.clock.now()\n        _write(world, follow_ups.unsure(follow_up, token, now, now))\n", '    except MailUncertain:\n        now = world.clock.now()\n        _write(world, follow_ups.back_to_planned(follow_up, token, Reason("never-called"), now + REFUSED_WAIT))\n'),),
     ),
     Mutant(
         "a weak read may forbid",
-        19,
+        7,
         ((SEND, "    if not isinstance(verdict, Ready):\n        # what", "    if isinstance(verdict, str):\n        # what"),),
     ),
     Mutant(
         "a stop is not journalled",
-        83,
+        54,
         (("usecases/stop.py", "        world.journal.append([line(person, now)])\n", "        pass\n"),),
     ),
     Mutant(
@@ -184,12 +184,12 @@ MUTANTS = (
     ),
     Mutant(
         "a retry counts twice in the cap list",
-        10,
+        3,
         (("domain/standing.py", "return {**heard_since(standing, now, besides=follow_up_id), follow_up_id: stamp(now)}", "return {**heard_since(standing, now), follow_up_id + stamp(now): stamp(now)}"),),
     ),
     Mutant(
         "the cap list is read, not written",
-        26,
+        5,
         ((PEOPLE, '        set_["heard"] = dict(with_heard(standing, follow_up.id, now))\n', '        set_["heard"] = dict(standing.heard)\n'),),
     ),
 )  # fmt: skip
