@@ -6,6 +6,7 @@ READY := $(VENV)/.ready
 WORKERS ?= auto
 MODE ?= seeds
 SEEDS ?= 1-1000
+TESTS ?=
 
 .PHONY: setup demo up test test-browser check simulate corpus lock bench bench-kill demo-year package pictures clean
 
@@ -25,7 +26,7 @@ up: setup
 	$(V)/courtesy up
 
 test: setup
-	$(V)/python -m pytest -n $(WORKERS) -m "not browser"
+	$(V)/python -m pytest -n $(WORKERS) -m "not browser" $(TESTS)
 
 test-browser: setup
 	$(V)/python -m pytest -m browser tests/browser

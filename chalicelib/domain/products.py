@@ -10,12 +10,13 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
+from chalicelib.domain.identity import tidy
 from chalicelib.domain.order import Line
 
 SIZES = ("size", "ring size", "shoe size", "größe", "ringgröße", "taille", "talla", "taglia", "maat")
 """What storefronts usually call the option that states one."""
 
-MAX_CATEGORY = 40
+MAX_CATEGORY, MAX_NAME = 40, 120
 
 
 class Product(Struct, frozen=True, forbid_unknown_fields=True):
@@ -147,7 +148,7 @@ def drafts(lines: Iterable[Unmapped]) -> tuple[Product, ...]:
     """
     found: dict[tuple[str, object], Product] = {}
     for line in lines:
-        name = line.title.strip() or line.product or line.sku
+        name = tidy(line.title, MAX_NAME) or line.product or line.sku
         if line.product:
             found.setdefault(("id", line.product), Product(name, "", ids=(line.product,)))
         elif line.sku.strip():

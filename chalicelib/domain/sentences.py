@@ -199,7 +199,7 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
         f"They could not be helped on {t.date('since')}, so nothing is offered to them until they come to us again."
     ),
     "day-passed": lambda t: (
-        f"Until {t['date']}, the day that it was about, something held it back; after the day it would be too late."
+        f"Until {t.date('date')}, the day that it was about, something held it back; after the day it would be too late."
     ),
     "heard-lately": lambda t: (
         f"They have heard from us only lately, and one thing at a time is enough; it may go from {t.time('until')}."

@@ -37,7 +37,7 @@ def objections(count: int, days: int, seed: int = 1) -> dict[str, list[str]]:
 def test_a_small_year_holds_and_is_told_in_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--people", "60", "--days", "120"]) == 0
     out = capsys.readouterr().out
-    assert "60 people, 120 days from 5 January 2026, seed 1." in out
+    assert "60 people, 120 days and 90 of silence from 5 January 2026, seed 1." in out
     assert out.count("  holds  ") == 10
     assert "thank-you" in out
 

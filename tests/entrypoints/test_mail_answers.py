@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.calendar import stamp
+from chalicelib.domain.claim import Contact
 from chalicelib.domain.links import EXPECTATION, NO, OCCASION, OWNER_LINKS, PAUSE, WELCOME, YES, answer_scope
 from chalicelib.domain.standing import Standing
 from chalicelib.stores import follow_ups, inquiries, people
@@ -203,6 +204,21 @@ def test_a_field_too_large_is_refused_whole(world: TestWorld, site: Site) -> Non
 
 
 def test_an_occasion_is_ended_for_ever(world: TestWorld, site: Site) -> None:
+    world.table.write(
+        people.put_contact(
+            Contact(
+                PERSON,
+                "Isobel Trant",
+                "isobel.trant@example.com",
+                "isobel.trant@example.com",
+                "en-GB",
+                world.clock.at,
+                "voucher form",
+            ),
+            None,
+            None,
+        )
+    )
     shown = site.press(link(world, "occasion"))
     assert "partner&#39;s birthday" in shown.text
     assert site.press(link(world, "occasion")).status == 200

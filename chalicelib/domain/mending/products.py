@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from chalicelib.domain.fault import Fault, Where
 from chalicelib.domain.identity import is_unsafe
-from chalicelib.domain.products import MAX_CATEGORY, Item, Product, Products, words_of
+from chalicelib.domain.products import MAX_CATEGORY, MAX_NAME, Item, Product, Products, words_of
 
 MAX_MONTHS, MAX_ID = 600, 40
-MAX_NAME, MAX_WORDS, MAX_CARE, MAX_URL = 120, 300, 600, 400
+MAX_WORDS, MAX_CARE, MAX_URL = 300, 600, 400
 
 
 def mends(products: Products) -> list[Fault]:
