@@ -12,6 +12,9 @@ from chalicelib.domain.playbook import CALL, POST
 from chalicelib.errors import Invalid
 
 NEWSLETTER = "newsletter"
+FOR_YOU = "for you"
+"""By e-mail, of things that fit them."""
+
 OFFERS = "offers"
 """By post or by a call: what the ladder needs."""
 EMAIL = "e-mail"

@@ -10,13 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.domain import soft_opt_in
-from chalicelib.domain.calendar import local_day
 from chalicelib.domain.consent import CHANNELS, EMAIL, NEWSLETTER, consent_key
 from chalicelib.domain.follow_up import PLANNED, FollowUp, follow_up_id
 from chalicelib.domain.gift import ASK, Gift
 from chalicelib.domain.history import History
 from chalicelib.domain.identity import first_name
-from chalicelib.domain.interest import PRESUMPTION, judge
 from chalicelib.domain.order import Order, View, is_off, live_parcels, still_held
 from chalicelib.domain.playbook import BUYER, RECIPIENT, Playbook, Rule
 from chalicelib.domain.products import Item, Products
@@ -24,8 +22,8 @@ from chalicelib.domain.purchases import standing_orders
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import Case, basis, standing, unhappy
 from chalicelib.domain.shop import Shop
+from chalicelib.domain.special import item_for
 from chalicelib.domain.standing import MARKETING, Standing
-from chalicelib.domain.triggers.item import fits, is_over, size_of
 from chalicelib.domain.voucher import Voucher
 
 Variant = Literal["first", "repeat", "order", "gift"]
@@ -216,14 +214,4 @@ def something_for(history: History, purpose: str, products: Products, shop: Shop
     good = [one for one in history.vouchers if not one.redeemed_by and not one.waits and one.ends_at >= now + GOOD_FOR]
     if good:
         return min(good, key=lambda one: (one.ends_at, one.code))
-    today = local_day(now, shop.zone)
-    return next(
-        (item for item in products.items if item.since <= today and _suits(item, history, purpose, products, shop, now)), None
-    )
-
-
-def _suits(item: Item, history: History, purpose: str, products: Products, shop: Shop, now: datetime) -> bool:
-    interest = judge(history, item.category, products, purpose)
-    if is_over(item, now, shop) or interest is None or interest.level == PRESUMPTION:
-        return False
-    return fits(item, size_of(history, item.category, products, purpose))
+    return item_for(history, purpose, products, shop, now)

@@ -63,7 +63,8 @@ class Manners(Struct, frozen=True, forbid_unknown_fields=True):
     `quiet_window_days`: after an order, without marketing. `hush_days`: after somebody unhappy was helped. `undelivered_days`: how long a
     parcel under way hushes marketing at most. `patience_mails` unanswered within `patience_days`: then the next rung. `floor_days`: who
     agreed and heard nothing for so long is shown to the owner. `sunset_days`: how long "still welcome?" waits for its answer.
-    `spacing_days`: between a marketing mail and whatever else they heard before it.
+    `spacing_days`: between a marketing mail and whatever else they heard before it. `receipt_item`: a line in the receipt of who agreed to
+    hear of things that fit them.
     """
 
     cap: int = 2
@@ -82,6 +83,7 @@ class Manners(Struct, frozen=True, forbid_unknown_fields=True):
     floor_days: int = 182
     sunset_days: int = 30
     spacing_days: int = 3
+    receipt_item: bool = False
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):

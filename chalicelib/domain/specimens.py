@@ -52,6 +52,7 @@ _ORDER: Specimen = {
     "total": "£79.50",
     "charged": "€92.40",
     "status_url": _STATUS,
+    "special": None,
     "terms": "Prices include VAT.\n\nOur guarantee is two years.",
     "withdrawal": "You may change your mind within 14 days.",
     "carrier": "Royal Mail",

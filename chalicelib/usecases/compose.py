@@ -26,7 +26,9 @@ def compose(world: World, case: Case) -> Mail:
     if case.rule is None:
         raise Misconfigured("The playbook has no rule for it.")
     language = chosen(world.renderer.languages(case.rule.written_with), case.locale, shop.locale)
-    stop = _stop_token(world, case) if follow_up.message_class != SERVICE else ""
+    told = tell(Telling(world, case, case.rule, language))
+    sells = follow_up.message_class != SERVICE or bool(told.get("special"))
+    stop = _stop_token(world, case) if sells else ""
     said = PHRASES[language]
     context: Context = {
         "shop": shop,
@@ -36,7 +38,7 @@ def compose(world: World, case: Case) -> Mail:
         "reason": "",
         "stop_url": f"{shop.url}/api/stop?t={stop}" if stop else "",
         "stop_label": said.remove if follow_up.role == RECIPIENT else said.stop,
-        **tell(Telling(world, case, case.rule, language)),
+        **told,
     }
     context["reason"] = context["reason"] or for_person(
         case.rule.name,

@@ -83,6 +83,7 @@ CONTEXTS: dict[str, dict[str, object]] = {
         "total": "£108.00",
         "charged": "126.40 EUR",
         "status_url": "https://shop.pellow.example/orders/1001?key=a&b=c",
+        "special": {"name": "Estuary ring", "words": "Beaten like wet sand.", "link": "https://shop.pellow.example/estuary"},
         "terms": "Our terms are short.\n\nPrices include VAT.",
         "withdrawal": "You may send anything unworn back within 14 days.",
     },
@@ -185,7 +186,7 @@ CONTEXTS: dict[str, dict[str, object]] = {
 TYPED = ("name", "giver", "recipient", "number", "carrier", "tracking_number", "item", "label", "words", "because", "care")
 MAY_BE_EMPTY = {
     "voucher": ("name", "consent_link"),
-    "receipt": ("name", "status_url"),
+    "receipt": ("name", "status_url", "special"),
     "on-its-way": ("name", "carrier", "tracking_number", "tracking_url"),
     "thank-you": ("name",),
     "gift-note": ("name", "giver"),
@@ -395,7 +396,7 @@ def test_a_courtesy_mail_offers_nothing(mail: str, language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_receipt_advertises_nothing(language: str) -> None:
-    found = made("receipt", language, status_url="")
+    found = made("receipt", language, status_url="", special=None)
 
     assert not re.search(
         r"\b(offers?|vouchers?|discounts?|newsletter|angebot|gutschein|rabatt)\b", found.text + found.html, re.IGNORECASE

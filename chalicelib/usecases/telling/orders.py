@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from chalicelib.domain.consent import EMAIL, FOR_YOU, consent_key
 from chalicelib.domain.footers import for_person
+from chalicelib.domain.gift import NOT
 from chalicelib.domain.identity import first_name
 from chalicelib.domain.languages import PHRASES, exact_in
 from chalicelib.domain.links import EXPECTATION, NO, YES, answer_scope
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Line, View
-from chalicelib.domain.screening import Case
+from chalicelib.domain.screening import Case, standing, unhappy
+from chalicelib.domain.special import item_for
+from chalicelib.domain.standing import MARKETING
 from chalicelib.errors import Misconfigured
+from chalicelib.usecases.recall import recall
 from chalicelib.usecases.telling.telling import Context, Telling
 from chalicelib.usecases.write_thanks import PURPOSE as THANK
 
@@ -36,12 +43,29 @@ def order(told: Telling) -> Context:
         "total": exact_in(told.language, view.total),
         "charged": exact_in(told.language, view.charged) if view.charged is not None else "",
         "status_url": view.status_url,
+        "special": _special(told),
         "terms": case.shop.terms,
         "withdrawal": case.shop.withdrawal,
         "carrier": tracked.carrier if tracked else "",
         "tracking_number": tracked.tracking if tracked else "",
         "tracking_url": tracked.tracking_url if tracked else "",
     }
+
+
+def _special(told: Telling) -> Context | None:
+    """One thing that fits them, in the receipt: off unless the owner wants it, and only by their consent to just that (manner 4)."""
+    case = told.case
+    agreed = consent_key(FOR_YOU, EMAIL) in case.standing.consents
+    if not (case.shop.manners.receipt_item and told.rule.trigger == "order" and agreed):
+        return None
+    if case.order is None or case.order.verdict != NOT:
+        return None
+    history = recall(told.world, case.follow_up.person)
+    sold_to = replace(case, history=history, follow_up=replace(case.follow_up, message_class=MARKETING))
+    if standing.check(sold_to) is not None or unhappy.check(sold_to) is not None:
+        return None
+    item = item_for(history, FOR_YOU, case.products, case.shop, case.now)
+    return {"name": item.name, "words": item.words, "link": item.url} if item is not None else None
 
 
 def arrival(told: Telling) -> Context:
