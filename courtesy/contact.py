@@ -113,7 +113,8 @@ def _tell(found: Described, zone: str) -> None:
     who = f"{found.name} <{found.address}>" if found.name else found.address
     say(who or "No contact: their address is not kept, or was never confirmed.")
     say(f"  {found.standing}")
-    say(f"  {found.rung}")
+    if found.rung:
+        say(f"  {found.rung}")
     say("Agreed to:" if found.consents else "They have agreed to nothing.")
     for one in found.consents:
         said = f" ({one.source}): “{one.wording}”" if one.wording else ""

@@ -40,7 +40,7 @@ def of_interest(interest: Interest) -> str:
         case level if level == STATED:
             return f"{interest.category}: they told us ({orders})."
         case level if level == EVIDENCED:
-            return f"{interest.category}: they bought of it for themselves, again and again ({orders})."
+            return f"{interest.category}: they bought of it for themselves more than once ({orders})."
         case _:
             return f"{interest.category}: they bought of it once ({orders}), which proves nothing, so nothing rests on it."
 

@@ -11,6 +11,8 @@ from chalicelib.domain.fact import Fact, observed
 from chalicelib.domain.identity import Address
 from chalicelib.domain.interest import Interest, judge
 from chalicelib.domain.ladder import rung
+from chalicelib.domain.playbook import POST
+from chalicelib.domain.standing import MARKETING, closed_by
 from chalicelib.errors import NotFound
 from chalicelib.ports import World
 from chalicelib.stores import people, plans
@@ -83,7 +85,7 @@ def describe_person(world: World, who: str | Address) -> Described:
         asked_at=stamp(waits.asked_at) if waits is not None else "",
         facts=tuple(Told(fact, of_fact(fact, zone)) for fact in facts),
         interests=tuple(Liked(one, of_interest(one)) for one in interests),
-        rung=of_rung(rung(history, world.shop.manners, now), zone),
+        rung="" if closed_by(history.standing, MARKETING, POST) else of_rung(rung(history, world.shop.manners, now), zone),
         look_at=stamp(plan.look_at) if plan is not None else "",
     )
 

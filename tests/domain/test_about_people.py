@@ -51,7 +51,7 @@ def test_on_which_rung_they_are(rung: Rung, sentence: str) -> None:
     ("interest", "sentence"),
     [
         (Interest("rings", "stated", ("card",), NOON), "rings: they told us (card)."),
-        (Interest("rings", "evidenced", ("a", "b"), NOON), "rings: they bought of it for themselves, again and again (a, b)."),
+        (Interest("rings", "evidenced", ("a", "b"), NOON), "rings: they bought of it for themselves more than once (a, b)."),
         (Interest("rings", "presumption", ("a",), NOON), "which proves nothing"),
     ],
 )
