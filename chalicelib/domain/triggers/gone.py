@@ -25,7 +25,7 @@ def why_gone(rule: Rule, one: FollowUp, outlook: Outlook) -> Reason:
         case "product life":
             return Reason("ordered-since") if _is_theirs(one, outlook) else Reason("returned")
         case "occasion":
-            never = any(fact.kind == NEVER and fact.about == one.anchor for fact in outlook.history.facts)
+            never = any(fact.kind == NEVER and fact.about == one.extra.get("label") for fact in outlook.history.facts)
             return Reason("never-this-occasion") if never else _passed(one, outlook)
         case "last year's gift":
             return Reason("never-this-occasion") if wants_none(outlook.history) else _passed(one, outlook)

@@ -12,6 +12,9 @@ from chalicelib.domain.playbook import Rule
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.triggers.moment import Moment, Outlook, at_send_hour
 
+ANCHOR = "occasion"
+"""The label itself is theirs: it stands with what is forgotten with them, and neither in an anchor nor in the journal."""
+
 _DATE = re.compile(r"(\d{4}|-)-(\d\d)-(\d\d)")
 
 
@@ -30,10 +33,10 @@ def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
             continue
         day = next_showing(month_and_day, today)
         yield Moment(
-            anchor=fact.about,
+            anchor=ANCHOR,
             at=at_send_hour(day - timedelta(days=rule.before_days), rule, outlook.shop),
             why=Reason("occasion", {"label": fact.about, "date": day.isoformat()}),
-            occurrence=str(day.year),
+            occurrence=f"{day.year} {fact.about}",
             extra={"label": fact.about, "date": day.isoformat()},
         )
 

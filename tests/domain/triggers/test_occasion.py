@@ -47,12 +47,12 @@ def test_a_partners_date_carries_its_label_and_no_name() -> None:
     known = history(facts=[told(DATE, "partner's birthday", "--03-20")])
     (found,) = moments("occasion", known)
     assert found.extra == {"label": "partner's birthday", "date": "2026-03-20"}
-    assert (found.anchor, found.occurrence) == ("partner's birthday", "2026")
+    assert (found.anchor, found.occurrence) == ("occasion", "2026 partner's birthday")
 
 
 def test_never_ends_that_occasion_alone() -> None:
     facts = [told(DATE, "birthday", "--03-20"), told(DATE, "anniversary", "--03-21"), told(NEVER, "birthday", "yes")]
-    assert [one.anchor for one in moments("occasion", history(facts=facts))] == ["anniversary"]
+    assert [one.extra["label"] for one in moments("occasion", history(facts=facts))] == ["anniversary"]
 
 
 def test_only_dates_are_occasions() -> None:
