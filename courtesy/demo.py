@@ -238,11 +238,13 @@ def _stopped(story: Story) -> None:
 
 def _summed_up(story: Story) -> None:
     story.step(
-        "These are all the follow-ups of the two weeks, each with its state and its reason.",
-        "Nothing goes out, waits or stays away without a sentence that says why.",
+        "These are all the follow-ups to its people, each with its state and its reason.",
+        "Nothing goes out, waits or stays away without a sentence that says why. To the owner went a mail each working day: courtesy today.",
     )
     say()
     for state, kind, address, reason in story.follow_ups():
+        if address == story.shop.reply_to:
+            continue
         say(f"    {state:<10} {kind:<16} {address}\n{_filled(reason, 15)}")
 
 
