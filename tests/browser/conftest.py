@@ -27,7 +27,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Story]:
-    with open_shop(tmp_path) as story:
+    with open_shop(tmp_path, quiet=True) as story:
         yield story
 
 

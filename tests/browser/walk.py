@@ -9,9 +9,10 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from chalicelib.adapters.local.platform import LocalWorld
-from chalicelib.config import settings
+from chalicelib.config import ROOT, settings
 from courtesy.demo import DANIEL, ISOBEL, RUTH, Story, link_of
 from courtesy.up import Server
+from tests.support.running import quiet_shop
 
 THANKS = "Dear Daniel,\n\nthe locket fits as if I had always worn it.\n\nRuth"
 NAMES = (
@@ -20,13 +21,17 @@ NAMES = (
     "outbox", "outbox, a mail", "outbox, a bounced mail", "follow-ups",
     "stop", "stopped", "thank", "thank, refused", "thanked", "thanked already", "address, remove", "address, removed",
     "mail confirm-address", "mail voucher", "mail receipt", "mail on-its-way", "mail thank-you", "mail gift-note", "mail thanks-relay",
+    "mail morning",
 )  # fmt: skip
 
 
 @contextmanager
-def open_shop(data: Path) -> Iterator[Story]:
-    """A shop that runs on a free port, and what its people may do in it."""
-    server = Server(lambda url: LocalWorld(settings({"COURTESY_DATA": str(data), "COURTESY_URL": url})), "127.0.0.1", 0)
+def open_shop(data: Path, *, quiet: bool = False) -> Iterator[Story]:
+    """A shop that runs on a free port, and what its people may do in it. `quiet`: without the owner's mornings."""
+    shop = str(quiet_shop() if quiet else ROOT / "shop")
+    server = Server(
+        lambda url: LocalWorld(settings({"COURTESY_DATA": str(data), "COURTESY_URL": url, "COURTESY_SHOP": shop})), "127.0.0.1", 0
+    )
     server.start()
     try:
         yield Story(server)
@@ -129,6 +134,6 @@ def _answered(page: Page, story: Story) -> Iterator[str]:
 def _mails(page: Page, story: Story) -> Iterator[str]:
     story.settle()
     page.goto("about:blank")  # as a mail program shows it; the outbox's own address lets no checker's script in
-    for mail in story.mails():
+    for mail in {mail["kind"]: mail for mail in story.mails()}.values():
         page.set_content(mail["html"])
         yield f"mail {mail['kind']}"
