@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64, b2a_qp
+from email.quoprimime import body_encode
 from email.utils import formatdate
 from functools import lru_cache
 
@@ -117,10 +118,17 @@ def _encoded(value: str) -> str:
     return "\r\n ".join(words)
 
 
+_QP_LONGEST = 76
+
+
 def _body(text: str) -> bytes:
     data = text.encode()
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")
     if b"\r" in data:  # one that stands alone must not end a line
         return b"\r\n".join(b2a_qp(line, istext=False).replace(b"\n", b"\r\n") for line in data.split(b"\n"))
-    return b2a_qp(data).replace(b"\n", b"\r\n")
+    encoded = b2a_qp(data)
+    # it miscounts a line that begins with a dot, also one that it broke there itself, by the two signs that the dot grows
+    if max(map(len, encoded.split(b"\n"))) > _QP_LONGEST:
+        encoded = body_encode(data.decode("latin-1"), _QP_LONGEST).encode("ascii")
+    return encoded.replace(b"\n", b"\r\n")

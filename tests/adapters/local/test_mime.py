@@ -123,6 +123,13 @@ def test_both_bodies_are_read_as_they_were_written(text: str, html: str) -> None
     assert [one.get_content_type() for one in read(raw).iter_parts()] == ["text/plain", "text/html"]
 
 
+def test_a_line_that_begins_with_a_dot_is_as_short_as_any() -> None:
+    text = f"..{'x' * 64}{'é' * 68}\n"
+    raw = assembled(text=text)
+    assert part(raw, "plain") == text
+    assert max(map(len, raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
+
+
 @thorough
 @given(bodies, lines, lines)
 def test_nothing_but_short_lines_of_ascii(text: str, subject: str, value: str) -> None:
