@@ -29,6 +29,7 @@ from chalicelib.stores import keeping, orders, pages, people
 from chalicelib.stores.keeping import Night
 from chalicelib.table import TTL, Action, Item
 from chalicelib.usecases.recall import recall
+from chalicelib.usecases.who import buyer_of
 
 HOUR = 4
 """Of the night, in the shop's zone."""
@@ -125,7 +126,7 @@ def _forget_of(world: World, person: str, near: Sequence[Item], now: datetime) -
     found = recall(world, person)
     more = [orders.load(item, str(item["pk"]).removeprefix("O#")) for item in near]
     placed = {order.key: order for order in (*more, *found.orders)}
-    own = [order for order in placed.values() if _is_of(world, order, person)]
+    own = [order for order in placed.values() if buyer_of(world, order) == person]
     items = list(pages.below(world.table, f"P#{person}", prefix="CON"))  # the contact and the ledger
     contact = next((item for item in items if item["sk"] == "CONTACT"), None)
     history = structs.replace(found, orders=tuple(own))
@@ -144,11 +145,6 @@ def _forget_of(world: World, person: str, near: Sequence[Item], now: datetime) -
                 world.table.write(keeping.order_longer(item, now))
                 with suppress(Lost):
                     world.table.write(keeping.listed_longer(person, key, now))
-
-
-def _is_of(world: World, order: Order, person: str) -> bool:
-    key = order.view.buyer.dedupe_key if order.view is not None else ""
-    return bool(key) and person_id(world.secrets.people, key) == person
 
 
 def _undated(contact: Item) -> Item:

@@ -11,13 +11,14 @@ from chalicelib.domain.calendar import instant, stamp
 from chalicelib.domain.claim import Contact
 from chalicelib.domain.consent import EMAIL, NEWSLETTER, consent_key
 from chalicelib.domain.identity import person_id
-from chalicelib.domain.order import Buyer, Order
+from chalicelib.domain.order import Order
 from chalicelib.domain.standing import Standing
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import World
 from chalicelib.stores import orders, pages, people
 from chalicelib.table import Action
 from chalicelib.usecases.agree import agreed
+from chalicelib.usecases.who import buyer_of
 
 TRIES = 4
 _KEY = consent_key(NEWSLETTER, EMAIL)
@@ -50,12 +51,7 @@ def let_stand_by_orders(world: World, standing: Standing) -> str:
 
 
 def _own(world: World, person: str) -> list[Order]:
-    placed = orders.of_person(world.table, person)
-    return [one for one in placed if one.view is not None and _is_of(world, one.view.buyer, person)]
-
-
-def _is_of(world: World, buyer: Buyer, person: str) -> bool:
-    return bool(buyer.dedupe_key) and person_id(world.secrets.people, buyer.dedupe_key) == person
+    return [one for one in orders.of_person(world.table, person) if buyer_of(world, one) == person]
 
 
 def _left_alone(world: World, order: Order, standing: Standing) -> str:

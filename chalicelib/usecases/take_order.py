@@ -27,6 +27,7 @@ from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import connections, follow_ups, orders, people, rules, vouchers
 from chalicelib.table import Action
 from chalicelib.usecases.plan_person import look_again
+from chalicelib.usecases.who import buyer_of
 
 TRIES = 6
 
@@ -49,7 +50,7 @@ def take_order(world: World, learnt: Learnt) -> Order:
         after, actions = _decide(world, learnt, before, kept, now, on_since)
         if not actions:
             return after
-        for person in {_buyer(world, before), _buyer(world, after)} - {""}:
+        for person in {buyer_of(world, before), buyer_of(world, after)} - {""}:
             look_again(world, person)
         try:
             world.table.transact(actions, world.ids.token())
@@ -120,13 +121,8 @@ def _listed(world: World, before: Order, after: Order, now: datetime) -> list[Ac
     ]
 
 
-def _buyer(world: World, order: Order) -> str:
-    key = order.view.buyer.dedupe_key if order.view is not None else ""
-    return person_id(world.secrets.people, key) if key else ""
-
-
 def _listed_for(world: World, order: Order) -> str:
-    person = _buyer(world, order)
+    person = buyer_of(world, order)
     return "" if any(id_.startswith(f"{person}-") for id_ in order.follow_ups) else person
 
 

@@ -30,6 +30,12 @@ def who(world: World, persons: Collection[str]) -> dict[str, Who]:
     return found
 
 
+def buyer_of(world: World, order: Order) -> str:
+    """The person who placed the order, "" where it does not tell."""
+    key = order.view.buyer.dedupe_key if order.view is not None else ""
+    return person_id(world.secrets.people, key) if key else ""
+
+
 def whom(world: World, who: str | Address) -> tuple[str, Address | None]:
     """The person meant by an address, or by an id; with the address, where it was given. Errors: Invalid."""
     if isinstance(who, str) and "@" not in who and who.isascii() and who.isalnum():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.claim import Contact
@@ -55,6 +55,3 @@ def _plain(contact: Contact) -> dict[str, str]:
     from chalicelib.stores.codec import to_item
 
     return {name: str(value) for name, value in to_item(("", ""), contact).items() if name not in ("pk", "sk")}
-
-
-__all__ = ["EVERYTHING", "ISOBEL", "agreed", "person_of", "timedelta", "told"]

@@ -25,7 +25,6 @@ from chalicelib.stores import tasks
 from chalicelib.usecases.gather import gather_all
 from chalicelib.usecases.printing.paper import Left, Paper, Told, line_of, paper_of
 
-BATCH = 50
 ORDERS_SHOWN, TITLES_SHOWN = 3, 4
 _NOBODY = "somebody whose details are no longer kept"
 _NO_POSTAL = "We have no postal address for them."
