@@ -17,6 +17,15 @@ CONSENT = "consent"
 PAUSE = "pause"
 """The owner pauses all sending. Person: OWNER_LINKS; no scope."""
 
+PREFERENCES = "preferences"
+"""The person's own page: what they hear of, what we know of them, all of it to take away, or to be forgotten. No scope."""
+
+ORDER = "order"
+"""How an order stands, and the buyer's own opt-in. Scope: the order's key."""
+
+ENTRY = "entry"
+"""Yes, this entry in the competition is mine. Scope: which entry of which round."""
+
 OWNER_LINKS = "owner"
 """The person in whose name the owner's own links are made."""
 

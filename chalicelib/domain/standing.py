@@ -13,6 +13,9 @@ CLASSES = (SERVICE, COURTESY, MARKETING)
 
 CAP_DAYS = 30
 
+MONTHLY, QUARTERLY, ORDERS_ONLY = "monthly", "quarterly", "orders"
+PACES = (MONTHLY, QUARTERLY, ORDERS_ONLY)
+
 
 class Standing(Struct, frozen=True, omit_defaults=True):
     """`version` counts every change, so that an authorisation can prove that nothing changed since the checks.
@@ -41,6 +44,10 @@ class Standing(Struct, frozen=True, omit_defaults=True):
     declined_at: str = ""
     soft_at: str = ""
     """Since when the newsletter's consent is no more than a soft opt-in, if that is since when it is in force."""
+    pace: str = ""
+    """How often they want marketing at most, one of PACES; "" leaves it to the shop."""
+    paused_until: str = ""
+    """Until when they want neither courtesy nor marketing, by their own wish; a stamp, which may have passed."""
 
 
 def closed_by(standing: Standing, message_class: str, channel: str = "e-mail") -> str:

@@ -13,14 +13,14 @@ from chalicelib.domain.claim import Asked, Claim, was_mailed_lately
 from chalicelib.domain.consent import EMAIL, NEWSLETTER, consent_key
 from chalicelib.domain.delivery import BOUNCED
 from chalicelib.domain.follow_up import FollowUp
-from chalicelib.domain.identity import keyed_hash, network_of, person_id
+from chalicelib.domain.identity import person_id
 from chalicelib.domain.planning import planned
 from chalicelib.domain.reason import Reason
-from chalicelib.errors import Lost, Retryable, TooMany
+from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import DUE_NOW, World
-from chalicelib.stores import counters, follow_ups, people, vouchers
-from chalicelib.stores.counters import WINDOW
+from chalicelib.stores import follow_ups, people, vouchers
 from chalicelib.table import Action, Item
+from chalicelib.usecases.admit import admit
 
 TRIES = 4
 
@@ -31,7 +31,7 @@ def claim_voucher(world: World, asked: Asked, ip: str) -> None:
     Errors: TooMany when the visitor's network claims too often. An address that is claimed too often is answered like any other.
     """
     now = world.clock.now()
-    if not _within_limits(world, asked, ip, now):
+    if not admit(world, ip, asked.address.key):
         return
     person = person_id(world.secrets.people, asked.address.key)
     token = world.ids.token()
@@ -45,22 +45,6 @@ def claim_voucher(world: World, asked: Asked, ip: str) -> None:
         world.queue.put(DUE_NOW, {"why": "claim"})
         return
     raise Retryable("Too much happened at once. Please send the form again.")
-
-
-def _within_limits(world: World, asked: Asked, ip: str, now: datetime) -> bool:
-    limits, pepper = world.shop.limits, world.secrets.people
-    network = keyed_hash(pepper, "network", network_of(ip))
-    try:
-        world.table.write(counters.count("network", network, limits.claims_per_network, now))
-    except Lost:
-        raise TooMany("Too many claims came from your network. Please try again in an hour.", WINDOW) from None
-    try:
-        world.table.write(
-            counters.count("address", keyed_hash(pepper, "address", asked.address.key), limits.claims_per_address, now)
-        )
-    except Lost:
-        return False
-    return True
 
 
 def _answer(world: World, asked: Asked, person: str, now: datetime) -> list[Action]:

@@ -1,0 +1,27 @@
+"""Forms that anybody may send: how often within the hour, for one network and for one address."""
+
+from __future__ import annotations
+
+from chalicelib.domain.identity import keyed_hash, network_of
+from chalicelib.errors import Lost, TooMany
+from chalicelib.ports import World
+from chalicelib.stores import counters
+from chalicelib.stores.counters import WINDOW
+
+
+def admit(world: World, ip: str, dedupe_key: str) -> bool:
+    """False where the address had enough, which whoever asks must not be told: they are answered like anybody.
+
+    All such forms count together. Errors: TooMany where the visitor's network had enough; Retryable.
+    """
+    limits, pepper, now = world.shop.limits, world.secrets.people, world.clock.now()
+    network = keyed_hash(pepper, "network", network_of(ip))
+    try:
+        world.table.write(counters.count("network", network, limits.claims_per_network, now))
+    except Lost:
+        raise TooMany("Too many forms came from your network. Please try again in an hour.", WINDOW) from None
+    try:
+        world.table.write(counters.count("address", keyed_hash(pepper, "address", dedupe_key), limits.claims_per_address, now))
+    except Lost:
+        return False
+    return True
