@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.aws import client
 from chalicelib.adapters.pacing import Pacer
+from chalicelib.domain.headers import FEEDBACK_ID
 from chalicelib.errors import Misconfigured
 from chalicelib.logs import failed
 from chalicelib.ports import Mail, MailRefused, MailUncertain
@@ -21,10 +22,13 @@ from chalicelib.ports import Mail, MailRefused, MailUncertain
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
     from types_boto3_sesv2 import SESV2Client
-    from types_boto3_sesv2.type_defs import SendEmailRequestTypeDef
+    from types_boto3_sesv2.type_defs import MessageTagTypeDef, SendEmailRequestTypeDef
 
 TAG = "follow_up"
 """The e-mail tag that carries the follow-up's id; ses_events.py reads it back. Tag values allow [A-Za-z0-9_.@-]."""
+
+FEEDBACK_TAGS = ("ses:feedback-id-a", "ses:feedback-id-b")
+"""SES writes and signs Feedback-ID itself, with a SenderId of its own, and takes two of its fields from these tags. Gmail wants one such header."""
 
 STREAMS = ("service", "courtesy", "marketing")
 PROBE = "success@simulator.amazonses.com"
@@ -142,15 +146,21 @@ def _request(follow_up_id: str, mail: Mail, configuration_set: str) -> SendEmail
             "Simple": {
                 "Subject": {"Data": mail.subject, "Charset": "UTF-8"},
                 "Body": {"Text": {"Data": mail.text, "Charset": "UTF-8"}, "Html": {"Data": mail.html, "Charset": "UTF-8"}},
-                "Headers": [{"Name": name, "Value": value} for name, value in mail.headers],
+                "Headers": [{"Name": name, "Value": value} for name, value in mail.headers if name != FEEDBACK_ID],
             }
         },
-        "EmailTags": [{"Name": TAG, "Value": follow_up_id}],
+        "EmailTags": [{"Name": TAG, "Value": follow_up_id}, *_feedback(mail)],
         "ConfigurationSetName": configuration_set,
     }
     if mail.reply_to:
         request["ReplyToAddresses"] = [_ascii_sender(mail.reply_to)]
     return request
+
+
+def _feedback(mail: Mail) -> Iterator[MessageTagTypeDef]:
+    said = next((value for name, value in mail.headers if name == FEEDBACK_ID), "")
+    for name, part in zip(FEEDBACK_TAGS, said.split(":")[:-1], strict=False):
+        yield {"Name": name, "Value": part}
 
 
 def _ascii_sender(sender: str) -> str:

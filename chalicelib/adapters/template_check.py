@@ -24,7 +24,7 @@ MAIL_PARTS = ("subject.txt", "body.txt", "body.html")
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _NO_TEXT = re.compile(r"<!--.*?-->|<style\b.*?</style>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 _UNDEFINED = re.compile(r"'(\w+)' is undefined|(?:has no attribute|does not export the requested name) '(\w+)'")
-_EVERYWHERE = {"lang", "reason", "stop_url", "stop_label"}
+_EVERYWHERE = {"lang", "reason", "stop_url", "stop_label", "preferences_url", "preferences_label"}
 """What the sheet that all mails are written on asks for, and hardly anybody else."""
 
 _OF_THE_SHOP = (*Shop.__struct_fields__, "storefront_url")

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 from itsdangerous.encoding import base64_decode, base64_encode
@@ -66,5 +67,10 @@ class Links:
 
 
 def _signature(key: str, purpose: str, value: str) -> str:
-    signer = Signer(key, salt=f"courtesy link: {purpose}", key_derivation="hmac", digest_method=hashlib.sha256)
-    return signer.get_signature(value).decode()
+    # what Signer.get_signature gives, but it would derive the key anew for each of a mail's links
+    return base64_encode(hmac.digest(_derived(key, purpose), value.encode(), "sha256")).decode()
+
+
+@lru_cache(maxsize=64)
+def _derived(key: str, purpose: str) -> bytes:
+    return Signer(key, salt=f"courtesy link: {purpose}", key_derivation="hmac", digest_method=hashlib.sha256).derive_key()

@@ -1,10 +1,18 @@
-"""Why a person gets a mail: one sentence or two in its footer, in their language."""
+"""What stands in a mail's footer: why its person gets it, in their language, and whether it leads to what we know of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from chalicelib.domain.languages import ENGLISH, GERMAN
+from chalicelib.domain.playbook import CLAIMANT, OWNER, RECIPIENT
+
+
+def leads_to_preferences(to: str) -> bool:
+    """`to`: whom the rule writes to. An address that nobody has confirmed may be a stranger's; a gift's recipient has one link, which forgets them; the
+    owner is no customer.
+    """
+    return to not in (CLAIMANT, RECIPIENT, OWNER)
 
 
 def for_person(

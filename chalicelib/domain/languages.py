@@ -27,6 +27,7 @@ class Phrases(Struct, frozen=True):
     charges: str
     stop: str
     remove: str
+    preferences: str
 
 
 PHRASES = {
@@ -38,6 +39,7 @@ PHRASES = {
         charges="Other charges",
         stop="Stop mail like this",
         remove="Remove my address now",
+        preferences="Your preferences, and what we know of you",
     ),
     GERMAN: Phrases(
         locale="de",
@@ -47,6 +49,7 @@ PHRASES = {
         charges="Weitere Kosten",
         stop="Keine solchen Mails mehr",
         remove="Meine Adresse jetzt löschen",
+        preferences="Ihre Einstellungen, und was wir von Ihnen wissen",
     ),
 }
 

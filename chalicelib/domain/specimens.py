@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chalicelib.domain.footers import for_person, leads_to_preferences
+from chalicelib.domain.headers import can_be_stopped
+from chalicelib.domain.languages import ENGLISH, PHRASES, tag
 from chalicelib.domain.playbook import CLAIMANT, RECIPIENT, Rule, Trigger
 from chalicelib.domain.shop import Shop
-from chalicelib.domain.standing import SERVICE
 
 Specimen = Mapping[str, object]
 
@@ -145,16 +147,20 @@ _SPARSE: Mapping[Trigger, Specimen] = {
 """Where less is known, or it is the other way round."""
 
 
-def specimens(rule: Rule, shop: Shop) -> tuple[Specimen, Specimen]:
-    """What the rule's mail would be told: of somebody of whom all is known, and of somebody of whom little is."""
+def specimens(rule: Rule, shop: Shop, language: str = ENGLISH) -> tuple[Specimen, Specimen]:
+    """What the rule's mail would be told: of somebody of whom all is known, and of somebody of whom little is. Its footer is the true one, in
+    that language; what stands above it is English.
+    """
     told, less = (_NOTE, {"giver": ""}) if rule.to == RECIPIENT else (_TOLD.get(rule.trigger, {}), _SPARSE.get(rule.trigger, {}))
-    stops = rule.message_class != SERVICE
+    stops, said = can_be_stopped(rule.message_class, advertises=False), PHRASES[language]
     common = {
         "shop": shop,
-        "lang": shop.locale,
+        "lang": tag(language, shop.locale),
         "name": "" if rule.to == CLAIMANT else "Ruth" if rule.to == RECIPIENT else "Isobel",
-        "reason": "You have this mail because it is a specimen.",
+        "reason": for_person(rule.name, language=language, giver="Isobel", until="13 January 2027", shop=shop.name),
         "stop_url": f"{SITE}/api/stop?t=specimen" if stops else "",
-        "stop_label": "Stop mail like this",
+        "stop_label": said.remove if rule.to == RECIPIENT else said.stop,
+        "preferences_url": f"{SITE}/api/preferences?t=specimen" if leads_to_preferences(rule.to) else "",
+        "preferences_label": said.preferences,
     }
     return {**common, **told}, {**common, **told, "name": "", **less}

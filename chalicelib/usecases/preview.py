@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.domain.delivery import checked_header
+from chalicelib.domain.headers import headers_for
 from chalicelib.domain.identity import parse_address
 from chalicelib.domain.playbook import EMAIL, Rule
 from chalicelib.domain.shop import Shop
@@ -24,7 +25,7 @@ def preview(world: World, name: str, language: str = "en") -> Rendered:
     spoken = world.renderer.languages(rule.written_with)
     if language not in spoken:
         raise Invalid(f"That mail is written in {', '.join(spoken)} only.", "language")
-    full, _ = specimens(rule, world.shop)
+    full, _ = specimens(rule, world.shop, language)
     return world.renderer.mail(rule.written_with, full, language)
 
 
@@ -45,7 +46,7 @@ def send_preview(world: World, name: str, to: str, language: str = "en", *, anyb
         text=found.text,
         html=found.html,
         stream=SERVICE,
-        headers=(("Auto-Submitted", "auto-generated"),),
+        headers=headers_for(_ID, SERVICE, shop.sender),
     )
     world.mailer.await_turn()
     world.mailer.send(f"{_ID}-{rule.name}-{world.ids.token()}", mail)

@@ -5,6 +5,8 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes
+from email.policy import default
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +17,9 @@ from moto import mock_aws
 from moto.backends import get_backend
 from urllib3.exceptions import SSLError
 
+from chalicelib.adapters.local.mime import assemble
 from chalicelib.adapters.mailer_ses import SesMailer, ses_client
+from chalicelib.domain.headers import headers_for
 from chalicelib.errors import CourtesyError, Misconfigured
 from chalicelib.ports import Mail, MailRefused, MailUncertain
 from tests.adapters.loopback import (
@@ -43,11 +47,7 @@ MAIL = Mail(
     text="Dear Rosa,\n",
     html="<p>Dear Rosa,</p>",
     stream="service",
-    headers=(
-        ("List-Unsubscribe", "<https://shop.example/api/stop/k1.x.y>"),
-        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-        ("Auto-Submitted", "auto-generated"),
-    ),
+    headers=headers_for("care", "marketing", "hello@shop.example", "https://shop.example/api/stop/k1.x.y"),
 )
 ACCEPTED = answers(200, b'{"MessageId": "0102-example-000000"}')
 
@@ -133,16 +133,31 @@ def test_whole_mail_reaches_ses_with_its_tag(monkeypatch: pytest.MonkeyPatch) ->
                         "Html": {"Data": "<p>Dear Rosa,</p>", "Charset": "UTF-8"},
                     },
                     "Headers": [
+                        {"Name": "Auto-Submitted", "Value": "auto-generated"},
                         {"Name": "List-Unsubscribe", "Value": "<https://shop.example/api/stop/k1.x.y>"},
                         {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
-                        {"Name": "Auto-Submitted", "Value": "auto-generated"},
                     ],
                 }
             },
-            "EmailTags": [{"Name": "follow_up", "Value": "abc-234"}],
+            "EmailTags": [
+                {"Name": "follow_up", "Value": "abc-234"},
+                {"Name": "ses:feedback-id-a", "Value": "care"},
+                {"Name": "ses:feedback-id-b", "Value": "marketing"},
+            ],
             "ConfigurationSetName": "courtesy-service",
         }
     ]
+
+
+def test_ses_and_smtp_carry_the_same_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for Feedback-ID, which SES writes itself out of our words."""
+    _, server = outcome_at(ACCEPTED, monkeypatch)
+    by_ses = {one["Name"]: one["Value"] for one in server.requests[0]["Content"]["Simple"]["Headers"]}
+    by_smtp = message_from_bytes(assemble(MAIL, "abc-234", "<abc-234@shop.example>", 0), policy=default)
+    tags = [one["Value"] for one in server.requests[0]["EmailTags"] if one["Name"].startswith("ses:feedback-id-")]
+    assert str(by_smtp["Feedback-ID"]).split(":")[:-1] == tags
+    assert {**by_ses, "Feedback-ID": "care:marketing:shop-example"} == {name: str(by_smtp[name]) for name, _ in MAIL.headers}
+    assert server.requests[0]["ReplyToAddresses"] == [by_smtp["Reply-To"]]
 
 
 @pytest.mark.parametrize("stream", ["service", "courtesy", "marketing"])

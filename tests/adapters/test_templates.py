@@ -40,6 +40,8 @@ COMMON: dict[str, object] = {
     "reason": "You get this because you asked for it.",
     "stop_url": "https://pellow.example/api/stop?t=stop-token",
     "stop_label": "Stop all mail of this kind",
+    "preferences_url": "https://pellow.example/api/preferences?t=preferences-token",
+    "preferences_label": "Your preferences, and what we know of you",
 }
 WORDING = "Also send me the monthly newsletter: new pieces, care advice, workshop days. One e-mail a month."
 CONTEXTS: dict[str, dict[str, object]] = {
@@ -534,7 +536,7 @@ def test_a_german_mail_has_no_english_left_in_it(mail: str) -> None:
         "lines": [],
         "wordings": [],
     }
-    told = {**context(mail, **theirs), "reason": "", "stop_label": ""}
+    told = {**context(mail, **theirs), "reason": "", "stop_label": "", "preferences_label": ""}
     found = TEMPLATES.mail(mail, told, GERMAN)
     words = " ".join([found.subject, found.text, *Reader(found.html).words])
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import re
 import string
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from itsdangerous.signer import Signer
 
 from chalicelib.adapters.tokens import Links
 from chalicelib.errors import Invalid, Unverified
@@ -25,6 +27,14 @@ def secrets(link_key: str = "k2", retired: tuple[str, ...] = (), links: dict[str
 def test_link_opens_for_its_purpose() -> None:
     token = Links(secrets()).make("confirm", PERSON, "newsletter", WEEK)
     assert Links(secrets()).open(token, "confirm", NOW) == Opened(PERSON, "newsletter")
+
+
+def test_a_link_is_signed_as_itsdangerous_signs() -> None:
+    value, _, signature = Links(secrets()).make("confirm", PERSON, "newsletter", WEEK).rpartition(".")
+    signer = Signer(
+        "second key, also thirty-two long", salt="courtesy link: confirm", key_derivation="hmac", digest_method=hashlib.sha256
+    )
+    assert signer.get_signature(value).decode() == signature
 
 
 def test_link_opens_for_no_other_purpose() -> None:

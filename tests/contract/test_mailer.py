@@ -22,6 +22,7 @@ from chalicelib.adapters.local.mailer_smtp import SmtpMailer
 from chalicelib.adapters.local.queue import SqliteQueue
 from chalicelib.adapters.ses_events import read
 from chalicelib.domain.delivery import ACCEPTED, BOUNCED, COMPLAINED, DELIVERED
+from chalicelib.domain.headers import headers_for
 from chalicelib.ports import EVENTS, Mail, Mailer
 from tests.support.smtp_sink import Sink, sinking
 from tests.support.watched import Crash
@@ -35,7 +36,7 @@ MAIL = Mail(
     text="Hello\n",
     html="<p>Hello</p>",
     stream="courtesy",
-    headers=(("Auto-Submitted", "auto-generated"),),
+    headers=headers_for("thank-you", "courtesy", "hello@pellow-wren.example", "https://shop.example/api/stop?t=" + "k1.x.y" * 30),
     kept_days=30,
 )
 

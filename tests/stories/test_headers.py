@@ -54,6 +54,17 @@ def test_every_mail_says_that_a_machine_sent_it(mails: dict[str, Mail], rule: st
 
 
 @pytest.mark.parametrize("rule", RULES)
+def test_every_mail_says_by_which_rule_of_which_shop_it_comes(mails: dict[str, Mail], rule: str) -> None:
+    assert dict(mails[rule].headers)["Feedback-ID"] == f"{rule}:{mails[rule].stream}:pellow-wren-exa"
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_mail_to_somebody_known_leads_to_their_preferences(mails: dict[str, Mail], rule: str) -> None:
+    found = [part.count("/api/preferences?t=") for part in (mails[rule].text, mails[rule].html)]
+    assert found == ([0, 0] if rule in ("confirm-address", "gift-note") else [1, 1])
+
+
+@pytest.mark.parametrize("rule", RULES)
 def test_every_answer_reaches_a_person(mails: dict[str, Mail], rule: str) -> None:
     assert mails[rule].reply_to == "morwenna@pellow-wren.example"
     assert mails[rule].sender == '"Pellow & Wren" <hello@pellow-wren.example>'

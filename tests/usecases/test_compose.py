@@ -10,8 +10,9 @@ import pytest
 
 from chalicelib.domain.claim import Contact
 from chalicelib.domain.fact import Fact
+from chalicelib.domain.footers import leads_to_preferences
 from chalicelib.domain.history import History
-from chalicelib.domain.links import EXPECTATION, LAST_YEARS_GIFT, OCCASION, WELCOME, answer_of
+from chalicelib.domain.links import EXPECTATION, LAST_YEARS_GIFT, OCCASION, PREFERENCES, WELCOME, answer_of
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Buyer, Line, Order
 from chalicelib.domain.products import Item, Product, Products
@@ -19,7 +20,7 @@ from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import Case
 from chalicelib.domain.standing import COURTESY, MARKETING, SERVICE, Standing
 from chalicelib.domain.voucher import Voucher
-from chalicelib.errors import Misconfigured
+from chalicelib.errors import Misconfigured, Unverified
 from chalicelib.ports import STOP, Mail
 from chalicelib.usecases.compose import compose
 from chalicelib.usecases.take_order import take_order
@@ -171,6 +172,41 @@ def test_a_german_voucher_says_until_when_in_german() -> None:
     assert mail.subject.replace("\N{NO-BREAK SPACE}", " ") == "Ihr Gutschein über 15 £"
     assert "Gültig bis 31. Mai 2026" in plain(mail)
     assert '<html lang="de"' in mail.html
+
+
+# --- what stands in the footer ---
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_the_footer_says_why_then_how_to_stop_then_where_all_else_is_set(locale: str) -> None:
+    mail = mail_of(case(locale=locale))
+    html = mail.html[mail.html.index("You get this because") :]
+    for part in (html, mail.text[mail.text.index("You get this because") :]):
+        places = [
+            part.index(said) for said in ("/api/stop?t=", "/api/preferences?t=", "12 Arwenack Row", "registered in England")
+        ]
+        assert places == sorted(places)
+
+
+def test_a_receipt_names_the_preferences_in_plain_words_and_has_nothing_to_stop() -> None:
+    english, german = mail_of(ordered()), mail_of(ordered("de-DE"))
+    assert "Your preferences, and what we know of you:\nhttps://shop.example/api/preferences?t=" in english.text
+    assert "Ihre Einstellungen, und was wir von Ihnen wissen:\nhttps://shop.example/api/preferences?t=" in german.text
+    assert "/api/stop" not in english.text + english.html + german.text + german.html
+
+
+def test_the_preferences_link_is_theirs_for_ninety_days() -> None:
+    mail = mail_of(ordered())
+    with TestWorld() as world:
+        opened = world.links.open(token(mail, "preferences"), PREFERENCES, NOON + timedelta(days=90, seconds=-1))
+        assert (opened.person, opened.scope) == (PERSON, "")
+        with pytest.raises(Unverified, match="run out"):
+            world.links.open(token(mail, "preferences"), PREFERENCES, NOON + timedelta(days=90))
+
+
+@pytest.mark.parametrize("to", ["recipient", "claimant", "owner"])
+def test_who_is_unconfirmed_or_no_customer_gets_no_way_to_preferences(to: str) -> None:
+    assert not leads_to_preferences(to)
 
 
 # --- what each is told ---

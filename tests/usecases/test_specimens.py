@@ -24,7 +24,7 @@ from tests.factories import PERSON, case, follow_up, parcel, view
 from tests.support.histories import history, voucher
 from tests.support.world import NOON, TestWorld, demo_shop
 
-EVERY_MAIL = {"shop", "lang", "name", "reason", "stop_url", "stop_label"}
+EVERY_MAIL = {"shop", "lang", "name", "reason", "stop_url", "stop_label", "preferences_url", "preferences_label"}
 SHOP = demo_shop()
 
 
