@@ -5,12 +5,13 @@ from __future__ import annotations
 from chalice import Chalice
 
 from chalicelib import bootstrap
-from chalicelib.entrypoints import checkout, clock, mail_answers, queues, site_api, webhooks
+from chalicelib.entrypoints import checkout, clock, mail_answers, orders, queues, site_api, webhooks
 
 app = Chalice(app_name="courtesy")
 
 site_api.register(app, bootstrap.world)
 mail_answers.register(app, bootstrap.world)
+orders.register(app, bootstrap.world)
 webhooks.register(app, bootstrap.world)
 checkout.register(app, bootstrap.world)
 # Lambda looks for each worker here, under its function's own name

@@ -21,10 +21,11 @@ from whitenoise import WhiteNoise
 
 from chalicelib.adapters.local.http import StartResponse, Wsgi, api
 from chalicelib.adapters.local.platform import LocalWorld
-from chalicelib.entrypoints import checkout, mail_answers, site_api, webhooks
+from chalicelib.entrypoints import checkout, mail_answers, orders, site_api, webhooks
 from chalicelib.errors import Conflict, CourtesyError, Misconfigured
 from courtesy.build import build, logo_of
 from courtesy.dev_pages import DevPages
+from courtesy.site_pages import OwnersFiles
 from courtesy.worker import Worker
 
 RUNNING = "running.json"
@@ -41,6 +42,7 @@ def wsgi(world: LocalWorld, worker: Worker, site: Path) -> Wsgi:
     app = Chalice(app_name="courtesy")
     site_api.register(app, lambda: world)
     mail_answers.register(app, lambda: world)
+    orders.register(app, lambda: world)
     webhooks.register(app, lambda: world)
     checkout.register(app, lambda: world)
     missing = (site / "404.html").read_bytes()
@@ -82,7 +84,8 @@ class Server:
             self.world.close()
             raise
         site = self.world.settings.data / "site"  # not site/dist: shops that run side by side must not build over each other
-        build(self.world.shop, self.world.renderer, site, logo_of(self.world.shop, self.world.settings.shop))
+        owners = OwnersFiles(self.world.shop, self.world.playbook, self.world.products)
+        build(owners, self.world.renderer, site, logo_of(self.world.shop, self.world.settings.shop))
         self.worker = Worker(self.world)
         self._socket.application = wsgi(self.world, self.worker, site)
         self._note = self.world.settings.data / RUNNING

@@ -541,7 +541,7 @@ IN_TEMPLATES = [
         "{{ number|one_line }}",
         "{{ numer|one_line }}",
         0,
-        'There is no "{{ numer }}" for trigger = "arrival": it gives carrier, charged, is_gift, items, lines, more_lines, name, no_url, number, placed, shop, special, status_url, terms, total, tracking_number, tracking_url, withdrawal, yes_url. Did you mean "{{ number }}"?',
+        'There is no "{{ numer }}" for trigger = "arrival": it gives carrier, charged, is_gift, items, lines, more_lines, name, no_url, number, order_url, placed, shop, special, status_url, terms, total, tracking_number, tracking_url, withdrawal, yes_url. Did you mean "{{ number }}"?',
     ),
     (
         f"{MAILS}/thank-you/subject.txt",
@@ -597,7 +597,7 @@ IN_TEMPLATES = [
         "order_lines(lines,",
         "order_lines(line,",
         0,
-        'There is no "{{ line }}" for trigger = "order": it gives carrier, charged, is_gift, items, lines, more_lines, name, number, placed, shop, special, status_url, terms, total, tracking_number, tracking_url, withdrawal. Did you mean "{{ lines }}"?',
+        'There is no "{{ line }}" for trigger = "order": it gives carrier, charged, is_gift, items, lines, more_lines, name, number, order_url, placed, shop, special, status_url, terms, total, tracking_number, tracking_url, withdrawal. Did you mean "{{ lines }}"?',
     ),
     (
         f"{MAILS}/receipt/body.html",
@@ -618,7 +618,7 @@ IN_TEMPLATES = [
         "{{ withdrawal }}",
         "{{ withdrawl }}",
         0,
-        'There is no "{{ withdrawl }}" for trigger = "order": it gives carrier, charged, is_gift, items, lines, more_lines, name, number, placed, shop, special, status_url, terms, total, tracking_number, tracking_url, withdrawal. Did you mean "{{ withdrawal }}"?',
+        'There is no "{{ withdrawl }}" for trigger = "order": it gives carrier, charged, is_gift, items, lines, more_lines, name, number, order_url, placed, shop, special, status_url, terms, total, tracking_number, tracking_url, withdrawal. Did you mean "{{ withdrawal }}"?',
     ),
     (
         f"{MAILS}/base.txt",

@@ -9,13 +9,15 @@ from chalicelib.domain.footers import for_person
 from chalicelib.domain.gift import NOT
 from chalicelib.domain.identity import first_name
 from chalicelib.domain.languages import PHRASES, exact_in
-from chalicelib.domain.links import EXPECTATION, NO, YES, answer_scope
+from chalicelib.domain.links import EXPECTATION, NO, ORDER, YES, answer_scope
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import Line, View
+from chalicelib.domain.order import Line, Order, View
+from chalicelib.domain.playbook import BUYER, GIVER
+from chalicelib.domain.progress import LINK_LASTS
 from chalicelib.domain.screening import Case, standing, unhappy
 from chalicelib.domain.special import item_for
 from chalicelib.domain.standing import MARKETING
-from chalicelib.errors import Misconfigured
+from chalicelib.errors import Invalid, Misconfigured
 from chalicelib.usecases.recall import recall
 from chalicelib.usecases.telling.telling import Context, Telling
 from chalicelib.usecases.write_thanks import PURPOSE as THANK
@@ -30,19 +32,13 @@ def order(told: Telling) -> Context:
         "number": view.confirmation or view.number,
         "is_gift": placed is not None and placed.is_gift,
         "placed": told.date(view.placed_at),
-        "lines": [
-            {
-                "title": line.title,
-                "quantity": line.quantity,
-                "price": exact_in(told.language, Money(line.price, view.total.currency)),
-            }
-            for line in (*view.lines, *_sums(view, told.language))
-        ],
+        "lines": lines_of(view, told.language),
         "more_lines": view.more_lines,
         "items": [line.title for line in view.lines],
         "total": exact_in(told.language, view.total),
         "charged": exact_in(told.language, view.charged) if view.charged is not None else "",
         "status_url": view.status_url,
+        "order_url": _page_of(told, placed) or view.status_url,
         "special": _special(told),
         "terms": case.shop.terms,
         "withdrawal": case.shop.withdrawal,
@@ -50,6 +46,24 @@ def order(told: Telling) -> Context:
         "tracking_number": tracked.tracking if tracked else "",
         "tracking_url": tracked.tracking_url if tracked else "",
     }
+
+
+def lines_of(view: View, language: str) -> list[Context]:
+    """As a receipt has them, with what makes them into the total."""
+    return [
+        {"title": line.title, "quantity": line.quantity, "price": exact_in(language, Money(line.price, view.total.currency))}
+        for line in (*view.lines, *_sums(view, language))
+    ]
+
+
+def _page_of(told: Telling, order: Order | None) -> str:
+    """Where the order shows how it stands; "" for a mail that is not to its buyer, and for a key that no link can hold."""
+    if order is None or told.rule.to not in (BUYER, GIVER):
+        return ""
+    try:
+        return told.link("order", ORDER, order.key, told.case.now + LINK_LASTS)
+    except Invalid:
+        return ""
 
 
 def _special(told: Telling) -> Context | None:
