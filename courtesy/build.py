@@ -12,8 +12,9 @@ import tempfile
 from pathlib import Path
 
 from chalicelib.domain.brand import face, palette
-from chalicelib.domain.shop import Brand, Shop, newsletter_wording
+from chalicelib.domain.shop import Brand, Shop
 from chalicelib.ports import Renderer
+from courtesy.site_pages import OwnersFiles, pages_of
 
 SOURCES = Path(__file__).parent.parent / "site"
 SITE_CSS = "/css/site.css"
@@ -23,17 +24,9 @@ DEV_CSS = "/css/dev.css"
 LOGO = "logo.svg"
 
 _PARTS = ("tokens.css", "base.css", "shop.css")
-_PAGES = {
-    "index.html": "home",
-    "voucher/index.html": "voucher",
-    "claimed/index.html": "claimed",
-    "products/carrick-locket/index.html": "product",
-    "your-details/index.html": "your-details",
-    "404.html": "not-found",
-}
 
 
-def build(shop: Shop, renderer: Renderer, out: Path, logo: bytes = b"") -> list[Path]:
+def build(owners: OwnersFiles, renderer: Renderer, out: Path, logo: bytes = b"") -> list[Path]:
     """Write the site to `out`, replacing what was there, and return its files in order. `logo`: the drawing that `brand.logo` names.
 
     Made beside `out` and moved into place when it is whole, so that an error leaves the old site as it was, and nobody is served half
@@ -42,7 +35,7 @@ def build(shop: Shop, renderer: Renderer, out: Path, logo: bytes = b"") -> list[
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".building-") as folder:
         made = Path(folder) / "new"
-        files = {name: content.encode() for name, content in _files(shop, renderer).items()}
+        files = {name: content.encode() for name, content in _files(owners, renderer).items()}
         for name, content in {**files, **({LOGO: logo} if logo else {})}.items():
             path = made / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,22 +46,18 @@ def build(shop: Shop, renderer: Renderer, out: Path, logo: bytes = b"") -> list[
     return sorted(path for path in out.rglob("*") if path.is_file())
 
 
-def _files(shop: Shop, renderer: Renderer) -> dict[str, str]:
+def _files(owners: OwnersFiles, renderer: Renderer) -> dict[str, str]:
     """Path below the site's root → content."""
+    shop = owners.shop
     css = "".join(_squeezed((SOURCES / "css" / part).read_text(encoding="utf-8")) for part in _PARTS) + worn(shop.brand)
     hashed = f"css/site.{hashlib.sha256(css.encode()).hexdigest()[:10]}.css"
-    context = {
-        "shop": shop,
-        "lang": shop.locale,
-        "css": f"/{hashed}",
-        "offer": shop.offer,
-        "newsletter_wording": newsletter_wording(shop).text,
-        "newsletter_version": newsletter_wording(shop).version,
-        "errors": [],
-        "answers": {"name": "", "email": "", "newsletter": False, "website": ""},
-    }
+    pages = {}
+    for page in pages_of(owners):
+        canonical = f"{shop.url}{page.path}" if page.indexable else ""
+        common = {"shop": shop, "lang": shop.locale, "css": f"/{hashed}", "canonical": canonical}
+        pages[page.file] = renderer.page(page.template, {**common, **page.told(owners)})
     return {
-        **{path: renderer.page(template, context) for path, template in _PAGES.items()},
+        **pages,
         hashed: css,
         SITE_CSS.lstrip("/"): css,
         DEV_CSS.lstrip("/"): _squeezed((SOURCES / "css" / "dev.css").read_text(encoding="utf-8")),

@@ -227,9 +227,11 @@ def _follow_ups(asked: argparse.Namespace) -> int:
 
 def _build(asked: argparse.Namespace) -> int:
     from courtesy.build import build, logo_of
+    from courtesy.site_pages import OwnersFiles
 
     world = LocalWorld(chosen(asked))
-    files = build(world.shop, world.renderer, ROOT / "site" / "dist", logo_of(world.shop, world.settings.shop))
+    owners = OwnersFiles(world.shop, world.playbook, world.products)
+    files = build(owners, world.renderer, ROOT / "site" / "dist", logo_of(world.shop, world.settings.shop))
     say(f"{len(files)} files in site/dist.")
     return DONE
 

@@ -116,7 +116,7 @@ def _followed(entry: Path, repository: Path) -> Path:
 _SHIPPED = (".py", ".html", ".txt", ".svg", ".toml")
 """What the program reads. Whatever else lies about, an editor's copy or a list of customers, stays at home."""
 
-_NOT_SHIPPED = (Path("templates/pages/dev"), Path("templates/print"))
+_NOT_SHIPPED = (Path("templates/pages/dev"), Path("templates/pages/site"), Path("templates/print"))
 
 
 def _files(folder: Path, repository: Path) -> Iterator[Path]:

@@ -16,11 +16,14 @@ from hypothesis import strategies as st
 from chalicelib.adapters.templates import Templates
 from chalicelib.domain.consent import Wording
 from chalicelib.domain.money import Money
+from chalicelib.domain.playbook import Playbook
+from chalicelib.domain.products import Products
 from chalicelib.domain.shop import Brand, Shop, Storefront
 from chalicelib.domain.voucher import Offer
 from chalicelib.errors import Misconfigured
 from courtesy import art
 from courtesy.build import DEV_CSS, SITE_CSS, build, logo_of, worn
+from courtesy.site_pages import OwnersFiles, pages_of
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = Templates(ROOT / "templates")
@@ -41,6 +44,7 @@ SHOP = Shop(
     offer=Offer("hello", Money(1500, "GBP"), Money(6000, "GBP")),
     wordings=(Wording("newsletter", "e-mail", 1, "en-GB", WORDING),),
 )
+OWNERS = OwnersFiles(SHOP, Playbook(()), Products())
 COMMON: dict[str, object] = {"shop": SHOP, "lang": "en-GB", "css": SITE_CSS}
 CLAIM: dict[str, object] = {
     "offer": SHOP.offer,
@@ -91,14 +95,7 @@ RENDERED: dict[str, dict[str, object]] = {
     "dev/mail": {**DEV, "mail": MAIL, "links": ["https://pellow.example/api/confirm?t=tok"], "events": []},
     "dev/follow-ups": {**DEV, "follow_ups": [FOLLOW_UP]},
 }
-STATIC = (
-    "404.html",
-    "claimed/index.html",
-    "index.html",
-    "products/carrick-locket/index.html",
-    "voucher/index.html",
-    "your-details/index.html",
-)
+STATIC = tuple(page.file for page in pages_of(OWNERS))
 ANSWERED_ELSEWHERE = ("/api/", "/dev/")
 
 
@@ -109,7 +106,7 @@ def page(name: str, **changes: object) -> str:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("site") / "dist"
-    build(SHOP, TEMPLATES, out)
+    build(OWNERS, TEMPLATES, out)
     return out
 
 
@@ -153,7 +150,7 @@ class Tags(HTMLParser):
 
 def test_build_returns_what_it_wrote(tmp_path: Path) -> None:
     out = tmp_path / "dist"
-    files = [path.relative_to(out).as_posix() for path in build(SHOP, TEMPLATES, out)]
+    files = [path.relative_to(out).as_posix() for path in build(OWNERS, TEMPLATES, out)]
 
     assert [name for name in files if not name.startswith("css/")] == sorted((*STATIC, "icon.svg", "robots.txt"))
     assert len([name for name in files if re.fullmatch(r"css/(site|dev|site\.[0-9a-f]{10})\.css", name)]) == 3
@@ -165,14 +162,14 @@ def test_build_replaces_what_was_there(tmp_path: Path) -> None:
     out.mkdir()
     (out / "old.html").write_text("old")
 
-    build(SHOP, TEMPLATES, out)
+    build(OWNERS, TEMPLATES, out)
 
     assert not (out / "old.html").exists()
 
 
 def test_the_shops_colours_reach_the_site(tmp_path: Path) -> None:
     theirs = msgspec.structs.replace(SHOP, brand=Brand(act="#5b2a86", voice='"Old Standard", serif'))
-    build(theirs, TEMPLATES, tmp_path / "dist")
+    build(OWNERS._replace(shop=theirs), TEMPLATES, tmp_path / "dist")
     css = (tmp_path / "dist" / "css" / "site.css").read_text()
 
     assert css.rindex("--act:#5b2a86") > css.rindex("--act:#0e5350")
@@ -196,7 +193,7 @@ def test_no_face_breaks_the_style_sheet(brand: Brand) -> None:
 def test_a_logo_stands_in_place_of_the_name(tmp_path: Path) -> None:
     (tmp_path / "logo.svg").write_text("<svg/>")
     theirs = msgspec.structs.replace(SHOP, brand=Brand(logo="logo.svg"))
-    build(theirs, TEMPLATES, tmp_path / "dist", logo_of(theirs, tmp_path))
+    build(OWNERS._replace(shop=theirs), TEMPLATES, tmp_path / "dist", logo_of(theirs, tmp_path))
 
     assert (tmp_path / "dist" / "logo.svg").read_text() == "<svg/>"
     assert '<img src="/logo.svg" alt="Pellow &amp; Wren">' in (tmp_path / "dist" / "index.html").read_text()
@@ -208,7 +205,7 @@ def test_a_failed_build_leaves_the_old_site(tmp_path: Path) -> None:
     (out / "index.html").write_text("old")
 
     with pytest.raises(Misconfigured):
-        build(SHOP, Templates(tmp_path), out)
+        build(OWNERS, Templates(tmp_path), out)
 
     assert (out / "index.html").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["dist"]
@@ -218,7 +215,7 @@ def test_the_templates_on_disk_are_the_pages_tested_here() -> None:
     folder = ROOT / "templates" / "pages"
     whole = {p.relative_to(folder).with_suffix("").as_posix() for p in folder.rglob("*.html") if "{% extends" in p.read_text()}
 
-    assert whole == set(RENDERED) | {"home", "product", "claimed", "not-found", "your-details"}
+    assert whole == set(RENDERED) | {page.template for page in pages_of(OWNERS)}
 
 
 def test_no_page_holds_a_script_or_an_inline_style(pages: dict[str, str]) -> None:
