@@ -23,7 +23,7 @@ DEV_CSS = "/css/dev.css"
 
 LOGO = "logo.svg"
 
-_PARTS = ("tokens.css", "base.css", "shop.css")
+_PARTS = ("tokens.css", "base.css", "pieces.css", "shop.css")
 
 
 def build(owners: OwnersFiles, renderer: Renderer, out: Path, logo: bytes = b"") -> list[Path]:
