@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from courtesy.demo import Story
 from tests.browser import chromium
-from tests.browser.walk import open_shop
+from tests.browser.shop import open_shop
 
 Open = Callable[..., Page]
 

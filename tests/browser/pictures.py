@@ -9,15 +9,13 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from chalicelib.config import ROOT
-from chalicelib.domain.footers import for_person
-from chalicelib.domain.identity import first_name
-from chalicelib.domain.languages import ENGLISH, GERMAN, PHRASES, tag
-from chalicelib.domain.standing import SERVICE
+from chalicelib.domain.languages import ENGLISH
 from courtesy.demo import RUTH, Story
-from tests.adapters.test_templates import BY_CLASS, TEMPLATES, WRITTEN, context
+from tests.adapters.test_templates import WRITTEN
 from tests.browser import paper_pictures
 from tests.browser.chromium import NONE, chromium, find, opened
-from tests.browser.walk import give, open_shop
+from tests.browser.shop import give, open_shop
+from tests.browser.specimens import mail_html
 from tests.support.small_png import small
 
 OUT = ROOT / "docs" / "pictures"
@@ -25,26 +23,6 @@ MAILS = OUT / "mails"
 LARGEST, LARGEST_MAIL = 200_000, 60_000
 SEEN = {"1280": (1280, "light"), "390": (390, "light"), "dark": (1280, "dark")}
 """How a mail is looked at: the window's width, and the scheme."""
-
-IN_GERMAN: dict[str, object] = {
-    "value": "15 €",
-    "minimum": "60 €",
-    "expires": "20. Februar 2027",
-    "placed": "22. November 2026",
-    "lines": [
-        {"title": "Medaillon Carrick, Silber", "quantity": 2, "price": "96,00 €"},
-        {"title": "Ankerkette, 45 cm", "quantity": 1, "price": "12,00 €"},
-        {"title": "Versand", "quantity": 1, "price": "4,50 €"},
-    ],
-    "items": ["Medaillon Carrick, Silber", "Ankerkette, 45 cm"],
-    "total": "112,50 €",
-    "charged": "",
-    "carrier": "DHL",
-    "message": "Lieber Daniel,\n\nes ist wunderschön. Am Sonntag habe ich es getragen.\n\nRuth",
-    "newsletter_wording": "Schicken Sie mir auch den Newsletter: neue Stücke, Pflege, Werkstatttage. Eine E-Mail im Monat.",
-    "terms": "Verkauft von Pellow & Wren Ltd, Falmouth. Die Preise enthalten die Umsatzsteuer.",
-    "withdrawal": "Sie können binnen 14 Tagen nach Erhalt ohne Angabe von Gründen widerrufen.",
-}
 
 
 def main() -> int:
@@ -84,7 +62,7 @@ def _mails(browser: Browser) -> int:
             for mail, language in WRITTEN:
                 if language != ENGLISH and how != "1280":
                     continue  # a translation differs in its words alone
-                page.set_content(_shown(mail, language))
+                page.set_content(mail_html(mail, language))
                 taken = page.screenshot(full_page=True) if width < 500 else page.locator(".sheet").screenshot()
                 pictures[f"{mail}-{language}-{how}.png"] = small(taken)
     for name, picture in pictures.items():
@@ -95,20 +73,6 @@ def _mails(browser: Browser) -> int:
     sizes = [len(picture) for picture in pictures.values()]
     sys.stdout.write(f"{len(sizes)} pictures of mails: {sum(sizes) // 1000} kB\n")
     return int(max(sizes) > LARGEST_MAIL)
-
-
-def _shown(mail: str, language: str) -> str:
-    """As compose would tell it, of people and things that we made up."""
-    told = context(mail, lang=tag(language, "en-GB"))
-    if language == ENGLISH and "name" in told:
-        told["name"] = first_name(str(told["name"]))
-    if language == GERMAN:
-        told |= {name: value for name, value in IN_GERMAN.items() if name in told}
-    if mail != "gift-note":
-        told |= {"reason": for_person(mail, language=language, shop="Pellow & Wren"), "stop_label": PHRASES[language].stop}
-    if mail in BY_CLASS[SERVICE]:
-        told["stop_url"] = ""
-    return TEMPLATES.mail(mail, told, language).html
 
 
 def _take(page: Page, name: str, width: int, height: int) -> int:

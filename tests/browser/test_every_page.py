@@ -10,7 +10,8 @@ from msgspec import Struct
 from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import opened
-from tests.browser.walk import NAMES, open_shop, walk
+from tests.browser.shop import open_shop
+from tests.browser.walks import NAMES, walk
 
 pytestmark = pytest.mark.browser
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from courtesy.demo import DANIEL, ISOBEL, RUTH, Story, link_of
 from tests.browser.conftest import Open
-from tests.browser.walk import THANKS, claim, give
+from tests.browser.shop import THANKS, claim, give
 
 pytestmark = pytest.mark.browser
 CODE = re.compile(r"^[0-9A-Z]{5}-[0-9A-Z]{5}$")

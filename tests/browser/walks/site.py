@@ -1,0 +1,27 @@
+"""What `courtesy build` wrote; and the local shop's own pages before anything happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Page
+
+from courtesy.demo import Story
+
+_PATHS = {
+    "home": "/",
+    "product": "/products/carrick-locket/",
+    "your details": "/your-details/",
+    "nothing here": "/nowhere",
+    "voucher": "/voucher/",
+    "outbox, empty": "/dev/",
+    "follow-ups, empty": "/dev/follow-ups",
+}
+NAMES = tuple(_PATHS)
+
+
+def walk(page: Page, story: Story) -> Iterator[str]:
+    """Each page that needs nobody."""
+    for name, path in _PATHS.items():
+        page.goto(path)
+        yield name
