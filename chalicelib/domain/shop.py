@@ -136,6 +136,11 @@ def daily_share(shop: Shop, shards: int) -> int:
     return shop.manners.daily_budget // shards
 
 
+def courtesy_may_go(shop: Shop, country: str) -> bool:
+    """Without a consent. The stricter of shop and person: both countries must stand in the shop's table."""
+    return {country, shop.country} <= {*shop.manners.courtesy_countries}
+
+
 def seen_wording(shop: Shop, purpose: str, channel: str, hash_: str) -> Wording | None:
     """The very words that somebody saw, by their hash, or None when the owner took them out of the file."""
     return next((wording for wording in _wordings(shop, purpose, channel) if wording_hash(wording.text) == hash_), None)

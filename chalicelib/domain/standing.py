@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 
-from chalicelib.domain.calendar import stamp
+from chalicelib.domain.calendar import instant, stamp
 
 SERVICE, COURTESY, MARKETING = "service", "courtesy", "marketing"
 CLASSES = (SERVICE, COURTESY, MARKETING)
@@ -48,6 +48,19 @@ class Standing(Struct, frozen=True, omit_defaults=True):
     """How often they want marketing at most, one of PACES; "" leaves it to the shop."""
     paused_until: str = ""
     """Until when they want neither courtesy nor marketing, by their own wish; a stamp, which may have passed."""
+    saved_at: str = ""
+    """When they last saved their preferences: a sign of life."""
+
+
+def resting_until(standing: Standing, now: datetime) -> datetime | None:
+    """Until when they want to be left alone; None where they did not ask for it, or it is over."""
+    until = instant(standing.paused_until) if standing.paused_until else now
+    return until if until > now else None
+
+
+def wants_only_orders(standing: Standing) -> bool:
+    """Whether nothing that sells is to come, whatever they agreed to."""
+    return standing.pace == ORDERS_ONLY
 
 
 def closed_by(standing: Standing, message_class: str, channel: str = "e-mail") -> str:

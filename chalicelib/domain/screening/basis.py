@@ -7,6 +7,7 @@ from chalicelib.domain.follow_up import CANCELLED
 from chalicelib.domain.playbook import RECIPIENT
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening.verdict import Case, End, Objection
+from chalicelib.domain.shop import courtesy_may_go
 from chalicelib.domain.standing import COURTESY, SERVICE
 
 
@@ -33,6 +34,5 @@ def _consented(case: Case) -> bool:
 
 
 def courtesy_allowed(case: Case) -> bool:
-    """The stricter of shop and person: both countries must stand in the shop's table."""
-    allowed = case.shop.manners.courtesy_countries
-    return case.country in allowed and case.shop.country in allowed
+    """Whether shop and person both live where it needs no consent."""
+    return courtesy_may_go(case.shop, case.country)
