@@ -47,7 +47,10 @@ def _list(asked: Asked) -> int:
         mark = {"on top": "  ANSWER FIRST", "nudged": "  it is time"}.get(one.urgency, "")
         days = f"{one.waited} working day{'' if one.waited == 1 else 's'}"
         say(f"{days:<15} {one.name or 'Somebody'} <{one.address or 'no longer kept'}>{about}{mark}")
-        say("\n".join(f"    {line}" for line in one.words.splitlines()) or "    They said no more than that.")
+        # marked, so that nobody who writes to us can write a line of ours
+        say("\n".join(f"    > {line}" for line in one.words.splitlines()) or "    They said no more than that.")
+        if one.typed:
+            say("    By the form on the site: name and address are as somebody typed them, confirmed by nobody.")
         say(f"    Close it: courtesy inquiry close {one.id} good | bad")
     if not found:
         say("Nobody waits for an answer.")

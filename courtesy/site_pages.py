@@ -12,6 +12,7 @@ from typing import NamedTuple
 from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.products import Products
 from chalicelib.domain.shop import Shop, newsletter_wording
+from chalicelib.entrypoints.questions import EMPTY
 
 
 class OwnersFiles(NamedTuple):
@@ -65,12 +66,18 @@ def _empty_claim(files: OwnersFiles) -> Context:
     }
 
 
+def _empty_question(_: OwnersFiles) -> Context:
+    return {"errors": [], "answers": EMPTY}
+
+
 PAGES = (
     StaticPage("/", "site/home", _offer, indexable=True),
     StaticPage("/products/carrick-locket/", "site/product", _offer, indexable=True),
     StaticPage("/voucher/", "voucher", _empty_claim, indexable=True),
     StaticPage("/claimed/", "site/claimed"),
     StaticPage("/your-details/", "site/your-details", _offer, indexable=True),
+    StaticPage("/ask/", "ask", _empty_question, indexable=True),
+    StaticPage("/asked/", "site/asked"),
     StaticPage("/404.html", "site/not-found"),
 )
 

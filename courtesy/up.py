@@ -21,7 +21,7 @@ from whitenoise import WhiteNoise
 
 from chalicelib.adapters.local.http import StartResponse, Wsgi, api
 from chalicelib.adapters.local.platform import LocalWorld
-from chalicelib.entrypoints import checkout, mail_answers, orders, site_api, webhooks
+from chalicelib.entrypoints import checkout, mail_answers, orders, questions, site_api, webhooks
 from chalicelib.errors import Conflict, CourtesyError, Misconfigured
 from courtesy.build import build, logo_of
 from courtesy.dev_pages import DevPages
@@ -43,6 +43,7 @@ def wsgi(world: LocalWorld, worker: Worker, site: Path) -> Wsgi:
     site_api.register(app, lambda: world)
     mail_answers.register(app, lambda: world)
     orders.register(app, lambda: world)
+    questions.register(app, lambda: world)
     webhooks.register(app, lambda: world)
     checkout.register(app, lambda: world)
     missing = (site / "404.html").read_bytes()

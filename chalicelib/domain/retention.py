@@ -12,6 +12,7 @@ from msgspec import Struct
 from chalicelib.domain.fact import NEVER, Fact
 from chalicelib.domain.follow_up import OPEN, FollowUp
 from chalicelib.domain.history import History
+from chalicelib.domain.inquiry import Inquiry
 from chalicelib.domain.order import Order
 from chalicelib.domain.playbook import BUYER, GIVER
 from chalicelib.domain.standing import SERVICE
@@ -38,6 +39,9 @@ AFTER_LAST_ORDER = timedelta(days=25 * 365 // 12 + 1)
 AFTER_REASON = timedelta(days=90)
 """A contact, after whatever else last gave reason to keep them: their voucher ended, a consent ended, or they were confirmed."""
 
+AFTER_ANSWER = AFTER_REASON
+"""A question with the name and address of somebody who is known by nothing else, after it was closed."""
+
 FINISHED = AFTER_LAST_ORDER
 """What is only ids, times and a few words: follow-ups after their end, inquiries and by-hand tasks after they were closed."""
 
@@ -46,6 +50,12 @@ UNUSED_FACT = timedelta(days=7)
 
 LEDGER = timedelta(days=6 * 366)
 """Consents and vouchers: proof of what was agreed and given."""
+
+ENTRY_AFTER_DRAW = timedelta(days=30)
+"""A competition's entry, and so long a winner's surname and county are told to whoever asks."""
+
+ENTRY_UNDRAWN = timedelta(days=120)
+"""An entry, after its round closed and while nobody has drawn."""
 
 NET = timedelta(days=7)
 """What is forgotten by night has a TTL as a net below it, that much later, lest it takes what a newer reason keeps."""
@@ -119,7 +129,9 @@ def forgotten(history: History, ended: Sequence[Ended], now: datetime, *, others
         orders=orders,
         follow_ups=tuple(one.id for one in history.follow_ups if follow_up_is_over(one, now) and not _needed(one, there)),
         facts=tuple(fact for fact in history.facts if over or fact_is_over(fact, history.standing.consents, ended, now)),
-        inquiries=tuple(one.id for one in history.inquiries if _closed_is_over(one.closed_at, now, over=over)),
+        inquiries=tuple(
+            one.id for one in history.inquiries if _closed_is_over(one.closed_at, now, over=over or _was_all(one, history, now))
+        ),
         tasks=tuple(one.id for one in history.tasks if _closed_is_over(one.done_at, now, over=over)),
     )
 
@@ -148,6 +160,12 @@ def fact_is_over(fact: Fact, consents: Mapping[str, str], ended: Sequence[Ended]
 def purposes_of(consents: Iterable[str]) -> set[str]:
     """Of consents in force, as purpose/channel."""
     return {name.partition("/")[0] for name in consents}
+
+
+def _was_all(one: Inquiry, history: History, now: datetime) -> bool:
+    """Whether a question of theirs is all that we know them by, and was closed long enough ago."""
+    known = history.contact is not None or history.orders or history.vouchers
+    return bool(one.address) and not known and one.closed_at is not None and one.closed_at + AFTER_ANSWER <= now
 
 
 def _closed_is_over(closed_at: datetime | None, now: datetime, *, over: bool) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from chalice import Chalice
 from chalice.app import Request, Response
 
+from chalicelib.domain.inquiry import MAX_WORDS
 from chalicelib.domain.links import NO
 from chalicelib.entrypoints.answers import FORM, answered, fields, link_token, page, the_request
 from chalicelib.errors import Invalid
@@ -15,7 +16,6 @@ from chalicelib.ports import World
 from chalicelib.usecases.answer_expectation import FIELD, answer_expectation, look_at_answer
 from chalicelib.usecases.confirm_consent import confirm_consent, look_at_consent
 from chalicelib.usecases.end_occasion import end_occasion, look_at_occasion
-from chalicelib.usecases.open_inquiry import MAX_WORDS
 from chalicelib.usecases.pause import look_at_pause, pause_by_link
 from chalicelib.usecases.say_welcome import look_at_welcome, say_welcome
 

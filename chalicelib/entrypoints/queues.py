@@ -21,8 +21,11 @@ def handle(world: World, queue: str, body: Mapping[str, Any]) -> None:
 
             take_webhook(world, str(body["source"]), str(body["id"]))
         case name if name == DUE_NOW:
+            from chalicelib.usecases.open_inquiry import look_at_hushed
             from chalicelib.usecases.send_due import send_due
 
+            if "asked" in body:  # while they wait they are not sold to
+                look_at_hushed(world, str(body["asked"]))
             send_due(world)
         case name if name == ERRANDS:
             from chalicelib.usecases.run_errand import run_errand

@@ -10,7 +10,7 @@ from msgspec import Struct
 from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.fact import NEVER, Fact
-from chalicelib.domain.retention import AFTER_LAST_ORDER, AHEAD, FINISHED, NET, Ended, purposes_of
+from chalicelib.domain.retention import AFTER_ANSWER, AFTER_LAST_ORDER, AHEAD, FINISHED, NET, Ended, purposes_of
 from chalicelib.stores import facts, follow_ups, inquiries, orders, people, tasks
 from chalicelib.stores.codec import from_item, to_item
 from chalicelib.table import TTL, Condition, Delete, Equals, Exists, Item, Key, Lacks, Missing, OneOf, Put, Update, Value, key_of
@@ -82,7 +82,7 @@ def _may_end(item: Item, consents: Mapping[str, str], finished: str, now: dateti
         return bool(purpose) and purpose not in purposes_of(consents) and item.get("kind") != NEVER
     if sk.startswith((inquiries.PREFIX, tasks.PREFIX)):
         closed = item.get("closed_at") or item.get("done_at")
-        return closed is not None and str(closed) <= finished
+        return closed is not None and str(closed) <= (stamp(now - AFTER_ANSWER) if item.get("address") else finished)
     return False
 
 

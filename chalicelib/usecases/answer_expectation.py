@@ -8,13 +8,13 @@ from msgspec import Struct
 
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.identity import parse_words
-from chalicelib.domain.inquiry import Inquiry
+from chalicelib.domain.inquiry import MAX_WORDS, Inquiry
 from chalicelib.domain.links import EXPECTATION, NO, answer_of
 from chalicelib.errors import Lost, NotFound, Refused, Retryable
 from chalicelib.ports import World
 from chalicelib.stores import follow_ups, inquiries, orders
 from chalicelib.table import Action
-from chalicelib.usecases.open_inquiry import MAX_WORDS, look_at_hushed
+from chalicelib.usecases.open_inquiry import look_at_hushed
 from chalicelib.usecases.plan_person import look_again
 
 FIELD = "words"

@@ -17,13 +17,17 @@ def find_order(world: World, called: str) -> Order:
     item = world.table.get(orders.key(called))
     if item is not None:
         return orders.load(item, called)
-    number = called.strip().lstrip("#").casefold()
-    found = [order for order in orders.all_of(world.table) if order.view is not None and number in _numbers(order)]
+    found = [order for order in orders.all_of(world.table) if is_called(order, called)]
     if not found:
         raise NotFound(f"There is no order {called} here: courtesy orders lists them.")
     if len(found) > 1:
         raise Invalid(f"Several orders are called {called}: give one of {', '.join(order.key for order in found)}.")
     return found[0]
+
+
+def is_called(order: Order, called: str) -> bool:
+    """Whether that is its number or its confirmation number, with or without the sign before it."""
+    return called.strip().lstrip("#").casefold() in _numbers(order)
 
 
 def _numbers(order: Order) -> tuple[str, ...]:

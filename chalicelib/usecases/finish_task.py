@@ -9,13 +9,13 @@ from datetime import datetime
 
 from chalicelib.domain.fact import AWAY, Fact
 from chalicelib.domain.identity import parse_words
-from chalicelib.domain.inquiry import Inquiry
+from chalicelib.domain.inquiry import MAX_WORDS, Inquiry
 from chalicelib.domain.task import OUTCOMES, Outcome, Task
 from chalicelib.errors import Conflict, Invalid, Lost, NotFound, Refused
 from chalicelib.ports import World
 from chalicelib.stores import facts, inquiries, tasks
 from chalicelib.table import Action
-from chalicelib.usecases.open_inquiry import MAX_WORDS, look_at_hushed
+from chalicelib.usecases.open_inquiry import look_at_hushed
 from chalicelib.usecases.plan_person import look_again
 from chalicelib.usecases.stop import stop_person
 

@@ -1,4 +1,8 @@
-"""What the owner asks: who waits for an answer, and how long."""
+"""What the owner asks: who waits for an answer, and how long.
+
+Whoever asked by the site's form is shown as they typed it there, for the answer goes to that address. The order that they named counts only
+where it is theirs: looked up here, it tells nobody but the owner whether there is one of that number.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,13 @@ from chalicelib.domain.calendar import stamp
 from chalicelib.domain.inquiry import NUDGED_AFTER, ON_TOP_AFTER, Inquiry, waited
 from chalicelib.ports import World
 from chalicelib.stores import inquiries, orders
-from chalicelib.usecases.who import Who, number_of, who
+from chalicelib.usecases.find_order import is_called
+from chalicelib.usecases.who import Who, buyer_of, number_of, who
 
 
 class Listed(Struct, frozen=True):
     """One line. `name` and `address`: "" where they are no longer kept. `about`: the order as the shop calls it, or "". `waited`: working
-    days. `urgency`: nudged after three, on top after four.
+    days. `urgency`: nudged after three, on top after four. `typed`: name and address are as somebody typed them, and confirmed by nobody.
     """
 
     id: str
@@ -27,6 +32,7 @@ class Listed(Struct, frozen=True):
     opened_at: str
     waited: int
     urgency: Literal["", "nudged", "on top"]
+    typed: bool = False
 
 
 def list_inquiries(world: World) -> list[Listed]:
@@ -36,19 +42,29 @@ def list_inquiries(world: World) -> list[Listed]:
     about = sorted({one.about for one in found if one.about})
     items = world.table.get_many([orders.key(key) for key in about])
     numbers = {key: number_of(orders.load(items.get(orders.key(key)), key)) for key in about}
-    return [_listed(world, one, known[one.person], numbers.get(one.about, "")) for one in found]
+    return [_listed(world, one, known[one.person], numbers.get(one.about, "") or _said(world, one)) for one in found]
+
+
+def _said(world: World, one: Inquiry) -> str:
+    """The order that they named, as the shop calls it where it is theirs."""
+    if not one.order_said:
+        return ""
+    theirs = (order for order in orders.of_person(world.table, one.person) if buyer_of(world, order) == one.person)
+    found = next((order for order in theirs if is_called(order, one.order_said)), None)
+    return number_of(found) if found is not None else f"“{one.order_said}”, as they typed it: none of theirs"
 
 
 def _listed(world: World, one: Inquiry, person: Who, about: str) -> Listed:
     days = waited(one, world.clock.now(), world.shop.zone)
     return Listed(
         id=one.id,
-        name=person.name,
-        address=person.address,
+        name=one.name or person.name,
+        address=one.address or person.address,
         about=about,
         source=one.source,
         words=one.words,
         opened_at=stamp(one.opened_at),
         waited=days,
         urgency="on top" if days >= ON_TOP_AFTER else "nudged" if days >= NUDGED_AFTER else "",
+        typed=bool(one.address),
     )

@@ -117,7 +117,7 @@ def _asks(one: inquiries.Listed) -> Line:
     return Line(
         f"{who_}{about}: {f'“{said}”' if said else 'they said no more than that they are not content'}",
         f"They have waited {days}.{late}",
-        f"Answer {one.address or 'them'}, then: courtesy inquiry close {one.id} good | bad",
+        f"Answer {one.address or 'them'}{' (as typed, confirmed by nobody)' if one.typed else ''}, then: courtesy inquiry close {one.id} good | bad",
     )
 
 

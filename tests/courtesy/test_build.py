@@ -18,9 +18,13 @@ from chalicelib.domain.consent import Wording
 from chalicelib.domain.money import Money
 from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.products import Products
+from chalicelib.domain.progress import Journey, Progress
 from chalicelib.domain.shop import Brand, Shop, Storefront
 from chalicelib.domain.voucher import Offer
+from chalicelib.entrypoints.orders import field_of
+from chalicelib.entrypoints.questions import EMPTY
 from chalicelib.errors import Misconfigured
+from chalicelib.usecases.look_at_order import Asked, OrderPage
 from courtesy import art
 from courtesy.build import DEV_CSS, SITE_CSS, build, logo_of, worn
 from courtesy.site_pages import OwnersFiles, pages_of
@@ -73,6 +77,24 @@ FOLLOW_UP = {
     "due_at": "25 November",
     "reason": "Night.",
 }
+ORDER = OrderPage(
+    person="p",
+    number="#1041",
+    placed="22 November 2026",
+    lines=({"title": "Tide ring", "quantity": 2, "price": "£48.00"},),
+    more_lines=1,
+    total="£48.00",
+    charged="€56.00",
+    progress=Progress(
+        "sent",
+        "It is on its way",
+        "It left us.",
+        (Journey("Sent.", "Royal Mail", "1", "https://track.example/1"),),
+        ("£5 back.",),
+    ),
+    status_url="https://pellow-wren.example/orders/1041",
+    boxes=(Asked("care", WORDING, "0" * 64),),
+)
 RENDERED: dict[str, dict[str, object]] = {
     "voucher": CLAIM,
     "confirm": {"token": "tok", "value": "£15", "newsletter": True, "newsletter_wording": WORDING},
@@ -85,6 +107,9 @@ RENDERED: dict[str, dict[str, object]] = {
     "consented": {"wordings": [WORDING]},
     "expectation": {"token": "tok", "unhappy": True, "errors": [], "answers": {"words": ""}},
     "answered": {"unhappy": True},
+    "ask": {"errors": [], "answers": EMPTY},
+    "order": {"token": "tok", "order": ORDER, "field": field_of, "errors": [], "ticked": ()},
+    "opted-in": {"words": [WORDING]},
     "occasion": {"token": "tok", "label": "partner's birthday"},
     "occasion-off": {"label": "partner's birthday"},
     "welcome": {"token": "tok"},
@@ -152,7 +177,7 @@ def test_build_returns_what_it_wrote(tmp_path: Path) -> None:
     out = tmp_path / "dist"
     files = [path.relative_to(out).as_posix() for path in build(OWNERS, TEMPLATES, out)]
 
-    assert [name for name in files if not name.startswith("css/")] == sorted((*STATIC, "icon.svg", "robots.txt"))
+    assert [name for name in files if not name.startswith("css/")] == sorted((*STATIC, "_headers", "icon.svg", "robots.txt", "sitemap.xml"))
     assert len([name for name in files if re.fullmatch(r"css/(site|dev|site\.[0-9a-f]{10})\.css", name)]) == 3
     assert [path.name for path in tmp_path.iterdir()] == ["dist"]
 

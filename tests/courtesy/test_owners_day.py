@@ -125,7 +125,7 @@ def test_an_inquiry_is_opened_listed_and_closed(ask: Ask, data: Path) -> None:
     assert ask("inquiry", "open", ISOBEL, "--words", "Is it mended?")[0] == 0
     (one,) = json.loads(ask("inquiry", "list", "--json")[1])
     assert (one["words"], one["waited"], one["address"]) == ("Is it mended?", 0, ISOBEL)
-    assert "0 working days  Isobel Trant <isobel.trant@example.com>\n    Is it mended?" in ask("inquiry", "list")[1]
+    assert "0 working days  Isobel Trant <isobel.trant@example.com>\n    > Is it mended?" in ask("inquiry", "list")[1]
     code, said = ask("inquiry", "close", one["id"], "good")
     assert (code, said) == (0, "Closed. Marketing to them keeps quiet for 7 more days.\n")
     code, said = ask("inquiry", "close", one["id"], "good")

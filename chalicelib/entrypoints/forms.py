@@ -1,0 +1,54 @@
+"""Forms that anybody may send, read field by field: every error at once, each at its field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from chalicelib.domain.identity import is_unsafe
+from chalicelib.errors import Invalid
+
+T = TypeVar("T")
+
+BOT_FIELD = "website"
+"""People do not see it; programs fill it in."""
+
+
+class Checked:
+    """A form in the checking. `errors`: list of {field, message}, in the order in which fields were read."""
+
+    def __init__(self, form: Mapping[str, Any]) -> None:
+        self._form = form
+        self.errors: list[dict[str, str]] = []
+
+    def read(self, name: str, parse: Callable[[str], T]) -> T | None:
+        """The field as `parse` takes it; None with an error noted, where it does not."""
+        value = self._form.get(name, "")
+        try:
+            if type(value) is not str:  # a fraction in JSON comes as its digits, which are no text either
+                raise Invalid(f"Give the {name} as text.", name)
+            return parse(value)
+        except Invalid as error:
+            self.wrong(error.field or name, str(error))
+            return None
+
+    def wrong(self, field: str, message: str) -> None:
+        """One more error; field "" is of the whole form."""
+        self.errors.append({"field": field, "message": message})
+
+    def by_a_person(self) -> None:
+        """An error where the field is filled in that people do not see."""
+        if self._form.get(BOT_FIELD, "") != "":
+            self.wrong(BOT_FIELD, "Leave the last field empty: it is there to tell people from programs.")
+
+    def kept(self, **limits: int) -> dict[str, object]:
+        """What was typed, for the form that is shown again, without what nobody could see and take out; a field that is no text is "".
+        `limits`: characters, by field.
+        """
+
+        def text(name: str, limit: int) -> str:
+            value = self._form.get(name, "")
+            shown = value[: limit + 50] if isinstance(value, str) else ""
+            return "".join(char for char in shown if char in "\r\n\t\u200d" or not is_unsafe(char))
+
+        return {**{name: text(name, limit) for name, limit in limits.items()}, BOT_FIELD: ""}
