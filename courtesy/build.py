@@ -10,11 +10,13 @@ import hashlib
 import re
 import tempfile
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from chalicelib.domain.brand import face, palette
 from chalicelib.domain.shop import Brand, Shop
+from chalicelib.entrypoints.guard import headers_file
 from chalicelib.ports import Renderer
-from courtesy.site_pages import OwnersFiles, pages_of
+from courtesy.site_pages import OwnersFiles, StaticPage, pages_of
 
 SOURCES = Path(__file__).parent.parent / "site"
 SITE_CSS = "/css/site.css"
@@ -22,6 +24,8 @@ DEV_CSS = "/css/dev.css"
 """What pages rendered at request time hand to their template as `css` and `dev_css`."""
 
 LOGO = "logo.svg"
+HEADERS = "_headers"
+"""What the host of the site is told to say with each file."""
 
 _PARTS = ("tokens.css", "base.css", "pieces.css", "shop.css")
 
@@ -50,20 +54,35 @@ def _files(owners: OwnersFiles, renderer: Renderer) -> dict[str, str]:
     """Path below the site's root → content."""
     shop = owners.shop
     css = "".join(_squeezed((SOURCES / "css" / part).read_text(encoding="utf-8")) for part in _PARTS) + worn(shop.brand)
-    hashed = f"css/site.{hashlib.sha256(css.encode()).hexdigest()[:10]}.css"
-    pages = {}
-    for page in pages_of(owners):
-        canonical = f"{shop.url}{page.path}" if page.indexable else ""
-        common = {"shop": shop, "lang": shop.locale, "css": f"/{hashed}", "canonical": canonical}
-        pages[page.file] = renderer.page(page.template, {**common, **page.told(owners)})
-    return {
-        **pages,
+    hashed = f"css/{hashed_name('site.css', css.encode())}"
+    pages = pages_of(owners)
+    made = {
+        **{page.file: renderer.page(page.template, _told(page, owners, f"/{hashed}")) for page in pages},
         hashed: css,
         SITE_CSS.lstrip("/"): css,
         DEV_CSS.lstrip("/"): _squeezed((SOURCES / "css" / "dev.css").read_text(encoding="utf-8")),
         "icon.svg": _icon(shop.brand),
-        "robots.txt": (SOURCES / "robots.txt").read_text(encoding="utf-8"),
+        "robots.txt": f"{(SOURCES / 'robots.txt').read_text(encoding='utf-8')}\nSitemap: {shop.url}/sitemap.xml\n",
+        "sitemap.xml": _sitemap([f"{shop.url}{page.path}" for page in pages if page.indexable]),
     }
+    asked_for = [f"/{name.removesuffix('index.html')}" for name in made]
+    return {**made, HEADERS: headers_file(asked_for, secure=shop.url.startswith("https:"))}
+
+
+def _told(page: StaticPage, owners: OwnersFiles, css: str) -> dict[str, object]:
+    canonical = f"{owners.shop.url}{page.path}" if page.indexable else ""
+    return {"shop": owners.shop, "lang": owners.shop.locale, "css": css, "canonical": canonical, **page.told(owners)}
+
+
+def hashed_name(name: str, content: bytes) -> str:
+    """site.css → site.3f2a91c07b.css: it may be kept for ever, because it changes its name when it changes."""
+    stem, _, ending = name.rpartition(".")
+    return f"{stem}.{hashlib.sha256(content).hexdigest()[:10]}.{ending}"
+
+
+def _sitemap(addresses: list[str]) -> str:
+    listed = "".join(f"<url><loc>{escape(address)}</loc></url>\n" for address in addresses)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{listed}</urlset>\n'
 
 
 def logo_of(shop: Shop, folder: Path) -> bytes:

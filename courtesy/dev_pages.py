@@ -15,6 +15,7 @@ import msgspec
 from chalicelib.adapters.local.http import StartResponse
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.domain.calendar import clock_time, instant, stamp
+from chalicelib.entrypoints.guard import DEV, FRAMED_MAIL
 from chalicelib.errors import CourtesyError, Invalid, NotFound
 from chalicelib.usecases.list_follow_ups import list_follow_ups, next_due
 from courtesy.outbox import headers, listed
@@ -24,11 +25,6 @@ _LINK = re.compile(r"https?://[^\s<>\"]+")
 _STEP = re.compile(r"(\d{1,5})([hdm])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _SAY = {"delivered": ("Delivery", {}), "bounced": ("Bounce", {"bounceType": "Permanent"}), "complained": ("Complaint", {})}
-_PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
-_MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
 CSS, DEV_CSS = "/css/site.css", "/css/dev.css"
 HTML, JSON = "text/html; charset=utf-8", "application/json"
 
@@ -57,13 +53,7 @@ class DevPages:
         except CourtesyError as error:
             status, kind, body, more = 422, "text/plain; charset=utf-8", f"{error}\n", {}
         out = body.encode()
-        guard = {
-            "Content-Security-Policy": _PAGE_POLICY,
-            "Cache-Control": "no-store",
-            "Referrer-Policy": "same-origin",
-            "X-Content-Type-Options": "nosniff",
-        }
-        sent = {**guard, "Content-Type": kind, "Content-Length": str(len(out)), **more}
+        sent = {**DEV, "Content-Type": kind, "Content-Length": str(len(out)), **more}
         start_response(f"{status} {HTTPStatus(status).phrase}", list(sent.items()))
         return [b"" if method == "HEAD" else out]
 
@@ -79,7 +69,7 @@ class DevPages:
             case ["outbox", id_]:
                 return 200, HTML, self._mail(id_), {}
             case ["outbox", id_, "html"]:
-                return 200, HTML, self._kept(id_).mail.html, {"Content-Security-Policy": _MAIL_POLICY}
+                return 200, HTML, self._kept(id_).mail.html, dict(FRAMED_MAIL)
             case ["follow-ups"]:
                 found = [msgspec.to_builtins(one) for one in list_follow_ups(self._world)]
                 shown = [{**one, "due_at": self._when(instant(one["due_at"]))} for one in reversed(found)]

@@ -21,7 +21,8 @@ from whitenoise import WhiteNoise
 
 from chalicelib.adapters.local.http import StartResponse, Wsgi, api
 from chalicelib.adapters.local.platform import LocalWorld
-from chalicelib.entrypoints import checkout, mail_answers, orders, questions, site_api, webhooks
+from chalicelib.entrypoints import checkout, mail_answers, orders, preferences, questions, site_api, webhooks
+from chalicelib.entrypoints.guard import SITE, of_file
 from chalicelib.errors import Conflict, CourtesyError, Misconfigured
 from courtesy.build import build, logo_of
 from courtesy.dev_pages import DevPages
@@ -30,11 +31,6 @@ from courtesy.worker import Worker
 
 RUNNING = "running.json"
 THREADS = 8
-_SITE_HEADERS = (
-    ("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
-    ("Referrer-Policy", "same-origin"),
-    ("X-Content-Type-Options", "nosniff"),
-)  # fmt: skip
 
 
 def wsgi(world: LocalWorld, worker: Worker, site: Path) -> Wsgi:
@@ -43,19 +39,19 @@ def wsgi(world: LocalWorld, worker: Worker, site: Path) -> Wsgi:
     site_api.register(app, lambda: world)
     mail_answers.register(app, lambda: world)
     orders.register(app, lambda: world)
+    preferences.register(app, lambda: world)
     questions.register(app, lambda: world)
     webhooks.register(app, lambda: world)
     checkout.register(app, lambda: world)
     missing = (site / "404.html").read_bytes()
 
     def not_found(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        start_response(
-            "404 Not Found", [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(missing))), *_SITE_HEADERS]
-        )
+        told = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(missing)), **SITE, **of_file("/404.html")}
+        start_response("404 Not Found", list(told.items()))
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else missing]
 
     def guard(headers: Any, path: str, url: str) -> None:  # noqa: ARG001 - whitenoise calls it so
-        for name, value in _SITE_HEADERS:
+        for name, value in {**SITE, **of_file(url)}.items():
             headers[name] = value
 
     pages: Wsgi = WhiteNoise(not_found, root=str(site), index_file=True, add_headers_function=guard)

@@ -12,6 +12,7 @@ from chalice import Chalice
 from chalice.app import Request, Response
 
 from chalicelib import strict_json
+from chalicelib.entrypoints.guard import API
 from chalicelib.errors import Conflict, CourtesyError, Invalid, NotFound, Retryable, TooLarge, TooMany, Unverified
 from chalicelib.logs import failed
 from chalicelib.ports import World
@@ -21,15 +22,6 @@ MAX_FIELDS = 20
 SITE_CSS = "/css/site.css"
 FORM, MULTIPART, JSON = "application/x-www-form-urlencoded", "multipart/form-data", "application/json"
 
-_GUARD = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex",
-}
 _TITLES = {
     401: "That link does not work",
     404: "There is nothing here any more",
@@ -61,8 +53,8 @@ def raw_body(request: Request) -> bytes:
     return raw if isinstance(raw, bytes) else raw.encode()
 
 
-def fields(request: Request) -> dict[str, Any]:
-    """What a form or a JSON object says. Errors: TooLarge, Invalid."""
+def fields(request: Request, most: int = MAX_FIELDS) -> dict[str, Any]:
+    """What a form or a JSON object says; of a form's fields `most`. Errors: TooLarge, Invalid."""
     raw = raw_body(request)
     if len(raw) > MAX_FORM:
         raise TooLarge("That is over 64 KiB.")
@@ -74,7 +66,7 @@ def fields(request: Request) -> dict[str, Any]:
     if content_type(request) == MULTIPART:
         return {}  # one-click mail programs send a fixed field in it; the link says everything
     try:
-        pairs = parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+        pairs = parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=most, errors="strict")
     except ValueError:
         raise Invalid("The form cannot be read.") from None
     if len({name for name, _ in pairs}) != len(pairs):
@@ -101,17 +93,23 @@ def page(world: World, template: str, status: int = 200, **context: object) -> R
     """A rendered page."""
     common = {"shop": world.shop, "lang": world.shop.locale, "css": SITE_CSS, "status": status}
     html = world.renderer.page(template, {**common, **context})
-    return Response(html, status_code=status, headers={**_GUARD, "Content-Type": "text/html; charset=utf-8"})
+    return Response(html, status_code=status, headers={**API, "Content-Type": "text/html; charset=utf-8"})
 
 
 def answer_json(status: int, body: object, **headers: str) -> Response:
     """A JSON answer."""
-    return Response(json.dumps(body, ensure_ascii=False), status_code=status, headers={**_GUARD, "Content-Type": JSON, **headers})
+    return Response(json.dumps(body, ensure_ascii=False), status_code=status, headers={**API, "Content-Type": JSON, **headers})
+
+
+def attachment(name: str, body: bytes) -> Response:
+    """JSON to be kept as a file of that name."""
+    headers = {"Content-Type": f"{JSON}; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body.decode(), status_code=200, headers={**API, **headers})
 
 
 def see_other(path: str) -> Response:
     """303: the browser goes there with a GET."""
-    return Response("", status_code=303, headers={**_GUARD, "Content-Type": "text/plain", "Location": path})
+    return Response("", status_code=303, headers={**API, "Content-Type": "text/plain", "Location": path})
 
 
 def status_of(error: Exception) -> int:
@@ -140,6 +138,6 @@ def answered(world: Callable[[], World], handle: Callable[[World], Response], *,
             found = page(world(), "problem", status, title=_TITLES[status], message=sentence)
         except Exception as second:  # noqa: BLE001 - a page needs the shop, and perhaps that is what cannot be read
             failed("no page for the failure", second)
-            return Response(f"{sentence}\n", status_code=status, headers={**_GUARD, "Content-Type": "text/plain; charset=utf-8"})
+            return Response(f"{sentence}\n", status_code=status, headers={**API, "Content-Type": "text/plain; charset=utf-8"})
         found.headers |= extra
         return found
