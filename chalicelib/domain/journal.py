@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -26,11 +26,12 @@ class Line(Struct, frozen=True, omit_defaults=True):
     stopped       the person asked us to stop; `why` is the storefront that told of it, where one did
     never         the person asked us to stop, by every channel
     unreachable   mail does not reach the person, or they complained: `why` is bounced | complained
+    withdrawn     the person ended one consent and nothing else: `anchor` is its purpose/channel
     erased        the person asked to be forgotten, or (`anchor`) their order was to be; `person` is "" where only orders were named
     confirmed     the person clicked in a mail that reached them, so what bounced is reached; `why` is "agreed" where that also undoes a stop
     """
 
-    kind: Literal["authorised", "noted", "stopped", "never", "unreachable", "confirmed", "erased"]
+    kind: Literal["authorised", "noted", "stopped", "never", "unreachable", "confirmed", "withdrawn", "erased"]
     at: datetime
     person: str
     follow_up: str = ""
@@ -67,6 +68,11 @@ def unreachable(person: str, why: str, at: datetime) -> Line:
     return Line("unreachable", at, person, why=why)
 
 
+def withdrawn(person: str, consent: str, at: datetime) -> Line:
+    """Written before one consent is ended, as purpose/channel: a table that is put back must not bring it back."""
+    return Line("withdrawn", at, person, anchor=consent)
+
+
 def erased(person: str, at: datetime, order: str = "") -> Line:
     """Written before anything of theirs is deleted: a table that is put back must delete it again."""
     return Line("erased", at, person, anchor=order)
@@ -82,7 +88,7 @@ def _about(one: FollowUp, kind: Literal["authorised", "noted"], at: datetime) ->
 
 
 class Memory(Struct):
-    """All that the journal says of one person. `erased`: they asked to be forgotten, and `erased_orders` of which orders. `authorised`: follow-up id → its last line; `noted`: the one note's id, or ONE_OF_SEVERAL."""
+    """All that the journal says of one person. `withdrawn`: which consents they ended alone, and when. `erased`: they asked to be forgotten, and `erased_orders` of which orders. `authorised`: follow-up id → its last line; `noted`: the one note's id, or ONE_OF_SEVERAL."""
 
     authorised: dict[str, Line] = field(default_factory=dict)
     noted: str = ""
@@ -93,6 +99,7 @@ class Memory(Struct):
     bounced_at: datetime | None = None
     complained_at: datetime | None = None
     reached_at: datetime | None = None
+    withdrawn: dict[str, datetime] = field(default_factory=dict)
     erased: bool = False
     erased_orders: set[str] = field(default_factory=set)
 
@@ -110,13 +117,13 @@ def remember(lines: Iterable[Line]) -> dict[str, Memory]:
             case "never":
                 _stop(memory, line)
                 memory.never_at = _latest(memory.never_at, line.at)
-            case "unreachable" if line.why == COMPLAINED:
-                memory.complained_at = _latest(memory.complained_at, line.at)
             case "unreachable":
-                memory.bounced_at = _latest(memory.bounced_at, line.at)
+                _close(memory, line)
             case "confirmed":
                 memory.reached_at = _latest(memory.reached_at, line.at)
                 memory.agreed_at = _latest(memory.agreed_at, line.at) if line.why else memory.agreed_at
+            case "withdrawn":
+                memory.withdrawn[line.anchor] = _latest(memory.withdrawn.get(line.anchor), line.at)
             case "erased":
                 memory.erased = True
                 memory.erased_orders.update(filter(None, [line.anchor]))
@@ -128,6 +135,13 @@ def remember(lines: Iterable[Line]) -> dict[str, Memory]:
 def _stop(memory: Memory, line: Line) -> None:
     if memory.stopped_at is None or line.at >= memory.stopped_at:
         memory.stopped_at, memory.stopped_by = line.at, line.why
+
+
+def _close(memory: Memory, line: Line) -> None:
+    if line.why == COMPLAINED:
+        memory.complained_at = _latest(memory.complained_at, line.at)
+    else:
+        memory.bounced_at = _latest(memory.bounced_at, line.at)
 
 
 def _latest(before: datetime | None, at: datetime) -> datetime:
@@ -155,7 +169,7 @@ def stands_again(standing: Standing, memory: Memory, now: datetime, once: Collec
         stopped_at=stopped_at,
         stopped_by=stopped_by,
         never_at=never_at,
-        consents={} if stopped_at else standing.consents,
+        consents={} if stopped_at else _left(standing.consents, memory.withdrawn),
         unreachable_at=standing.unreachable_at or complained_at or bounced_at,
         unreachable_why=COMPLAINED if complained_at else standing.unreachable_why or (BOUNCED if bounced_at else ""),
         noted=standing.noted or memory.noted,
@@ -163,6 +177,10 @@ def stands_again(standing: Standing, memory: Memory, now: datetime, once: Collec
         had=_later(standing.had, _had_of(memory, once)),
     )
     return found if found == standing else structs.replace(found, version=standing.version + 1)
+
+
+def _left(consents: Mapping[str, str], withdrawn: Mapping[str, datetime]) -> dict[str, str]:
+    return {key: at for key, at in consents.items() if key not in withdrawn or at > stamp(withdrawn[key])}
 
 
 def _later(one: dict[str, str], other: dict[str, str]) -> dict[str, str]:

@@ -45,6 +45,7 @@ def responses(history: History) -> Iterator[datetime]:
     yield from (inquiry.opened_at for inquiry in history.inquiries)
     yield from (fact.at for fact in history.facts if fact.how == "stated")
     yield from (instant(at) for at in history.standing.consents.values())
+    yield from (instant(at) for at in (history.standing.saved_at,) if at)
     yield from (task.done_at for task in history.tasks if task.done_at is not None and task.outcome in ANSWERED)
     yield from (voucher.redeemed_at for voucher in history.vouchers if voucher.redeemed_at is not None)
     yield from (one.answered_at for one in history.follow_ups if one.answered_at is not None)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.claim import LINK_LASTS, Claim, Contact
-from chalicelib.domain.consent import SOFT, Asking, Consent, consent_key
+from chalicelib.domain.consent import EMAIL, NEWSLETTER, SOFT, Asking, Consent, consent_key
 from chalicelib.domain.delivery import BOUNCED, COMPLAINED
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.playbook import RECIPIENT
@@ -221,6 +221,32 @@ def one_ended(standing: Standing, name: str, at: datetime) -> Update:
         set={"consents": left, "declined_at": max(standing.declined_at, stamp(at)), "version": standing.version + 1},
         when=_as_checked(standing),
     )
+
+
+def chose(
+    standing: Standing,
+    now: datetime,
+    *,
+    given: Sequence[Consent] = (),
+    ended: Sequence[str] = (),
+    pace: str,
+    paused_until: str,
+    reached: bool = False,
+) -> Update:
+    """They saved their preferences. A new consent of theirs undoes a stop; `ended`, as purpose/channel, are in force no more. `reached`: the link that they
+    followed shows that mail reaches them. Loses when the standing changed since it was read.
+    """
+    left = {name: at for name, at in standing.consents.items() if name not in ended}
+    new = {consent_key(consent.purpose, consent.channel): stamp(consent.confirmed_at) for consent in given}
+    said: dict[str, str] = {"pace": pace, "paused_until": paused_until}
+    set_: dict[str, Value] = {"person": standing.person, "version": standing.version + 1, "saved_at": stamp(now)}
+    set_ |= {"consents": {**left, **new}, **{name: value for name, value in said.items() if value}}
+    if consent_key(NEWSLETTER, EMAIL) in ended:  # so that no yes from before, told late by a storefront, brings it back
+        set_["declined_at"] = max(standing.declined_at, stamp(now))
+    undone = ("stopped_at", "stopped_by", "never_at") if given else ()
+    opened = ("unreachable_at", "unreachable_why", "second_chance") if reached else ()
+    remove = (*undone, *opened, *(name for name, value in said.items() if not value))
+    return Update(standing_key(standing.person), set=set_, remove=remove, when=_as_checked(standing))
 
 
 def withdrawn(standing: Standing, now: datetime, source: str = "stop link") -> list[Put]:

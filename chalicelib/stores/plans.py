@@ -41,6 +41,11 @@ def key(person: str) -> Key:
     return f"P#{person}", "PLAN"
 
 
+def floor_key(person: str) -> Key:
+    """Under which the owner is told that they are below the floor."""
+    return _FLOOR, person
+
+
 def load(item: Item | None) -> Plan | None:
     """None where there is nobody to look at."""
     return from_item(item, Plan) if item is not None and not item.get("over") else None
@@ -97,12 +102,12 @@ def next_due(table: Table, after: datetime) -> str | None:
 
 def below_floor(one: Unheard) -> Put:
     """The owner is told of them."""
-    return Put(to_item((_FLOOR, one.person), one))
+    return Put(to_item(floor_key(one.person), one))
 
 
 def above_floor(person: str) -> Delete:
     """The owner is told of them no more."""
-    return Delete((_FLOOR, person))
+    return Delete(floor_key(person))
 
 
 def all_below_floor(table: Table) -> Iterator[Unheard]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import local_day
@@ -65,8 +65,9 @@ def _mend(world: World, person: str, memory: Memory, *, check: bool) -> Restored
         try:
             if not check:
                 if after != before:
-                    actions = [people.stands_again(before, after), *(people.withdrawn(before, now) if after.stopped_at else ())]
-                    world.table.transact(actions, world.ids.token())
+                    over = {key: at for key, at in before.consents.items() if key not in after.consents}
+                    ended = people.withdrawn(structs.replace(before, consents=over), now)
+                    world.table.transact([people.stands_again(before, after), *ended], world.ids.token())
                 for action in doubted.values():
                     world.table.transact([action], world.ids.token())
                 if memory.stopped_at and after.stopped_at:

@@ -157,7 +157,7 @@ def test_what_is_kept_is_told(world: TestWorld) -> None:
     world.work()
     (request,) = requests.all_of(world.table)
     told = json.loads(world.blob.get(request.answer))
-    assert {"standing", "contact", "consent", "f", "offer"} <= {one["kind"] for one in told["about"]}
+    assert {"standing", "contact", "consent", "follow-up", "offer mark"} <= {one["kind"] for one in told["about"]}
     assert [one["key"] for one in told["orders"]] == [KEY]
     assert ADDRESS in json.dumps(told)
     assert "Ruth" not in json.dumps(told)

@@ -1,0 +1,35 @@
+"""One thing that they told, on their own page: never about this day again, or taken back altogether. Saying it twice is fine."""
+
+from __future__ import annotations
+
+from chalicelib.domain.fact import DATE, NEVER, Fact
+from chalicelib.domain.preferences import SOURCE
+from chalicelib.domain.standing import SERVICE
+from chalicelib.errors import NotFound
+from chalicelib.ports import World
+from chalicelib.usecases.look_at_preferences import look_at_preferences
+from chalicelib.usecases.record_fact import forget_fact, record_fact
+
+
+def never_about(world: World, token: str, label: str) -> bool:
+    """Nothing more about a day that they gave, in no year. False where nothing is left of them. Errors: Unverified, NotFound (they gave no
+    such day), Retryable.
+    """
+    own = look_at_preferences(world, token)
+    if own is None:
+        return False
+    if label not in {fact.about for fact in own.history.facts if fact.kind in (DATE, NEVER)}:
+        raise NotFound("We do not know of such a day any more, and write nothing about it.")
+    told = Fact(NEVER, label, "yes", "stated", world.clock.now(), SOURCE, SERVICE)
+    record_fact(world, own.history.person, told)
+    return True
+
+
+def take_back(world: World, token: str, kind: str, about: str) -> bool:
+    """As if they had never told it. False where nothing is left of them. Errors: Unverified, Retryable."""
+    own = look_at_preferences(world, token)
+    if own is None:
+        return False
+    if any((fact.kind, fact.about) == (kind, about) for fact in own.history.facts):
+        forget_fact(world, own.history.person, kind, about)
+    return True
