@@ -12,12 +12,16 @@ from chalicelib.domain.voucher import Offer
 ONE_MAIL_PER = timedelta(hours=24)
 LINK_LASTS = timedelta(days=7)
 
+SITE_FORM, STOREFRONT = "voucher form", "storefront"
+"""Where a claim was made: on our own page, or by the form that the widget puts into the storefront's."""
+
 
 class Claim(Struct, frozen=True, omit_defaults=True):
     """A claim that waits for the click in its mail; deleted seven days after it was made.
 
     `offer`: as it stood when it was claimed, for that is what was promised. `id` changes with each claim that is mailed, and the link carries it: a link confirms exactly the answers it was sent for.
     `version`: of the wording beside the tick, 0 without a tick. `times`: how often it was claimed while this one was mailed.
+    `source`: SITE_FORM or STOREFRONT.
     """
 
     id: str
@@ -31,6 +35,7 @@ class Claim(Struct, frozen=True, omit_defaults=True):
     version: int = 0
     times: int = 1
     confirmed_at: datetime | None = None
+    source: str = SITE_FORM
 
 
 class Contact(Struct, frozen=True, omit_defaults=True):
@@ -70,13 +75,16 @@ def contact_from(claim: Claim, locale: str, now: datetime) -> Contact:
         dedupe_key=claim.dedupe_key,
         locale=locale,
         confirmed_at=now,
-        source="voucher form",
+        source=claim.source,
     )
 
 
 class Asked(Struct, frozen=True):
-    """A claim form, checked: every field is as it may be stored. `newsletter`: the version of the words that were ticked, 0 for none."""
+    """A claim form, checked: every field is as it may be stored. `newsletter`: the version of the words that were ticked, 0 for none.
+    `source`: as a Claim's.
+    """
 
     name: str
     address: Address
     newsletter: int
+    source: str = SITE_FORM

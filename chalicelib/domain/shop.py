@@ -57,6 +57,14 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     plain: str = "'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 
 
+class Widget(Struct, frozen=True, forbid_unknown_fields=True):
+    """The claim form on other pages (courtesy.js). `origins`: whose pages may send claims by it, each as a browser names it, such as
+    "https://pellow-wren.example"; none: nobody's but the site's own.
+    """
+
+    origins: tuple[str, ...] = ()
+
+
 class Manners(Struct, frozen=True, forbid_unknown_fields=True):
     """How often and when the shop writes. Hours are 0 to 23: quiet hours in the person's zone, the send hour in the shop's.
 
@@ -124,6 +132,7 @@ class Shop(Struct, frozen=True, forbid_unknown_fields=True):
     vouchers: Vouchers = field(default_factory=Vouchers)
     gifts: GiftTable = field(default_factory=GiftTable)
     arrivals: Arrivals = field(default_factory=Arrivals)
+    widget: Widget = field(default_factory=Widget)
 
     @property
     def storefront_url(self) -> str:

@@ -32,6 +32,10 @@ class Checked:
             self.wrong(error.field or name, str(error))
             return None
 
+    def said(self, name: str) -> Any:
+        """The field as it came, False where it is not there."""
+        return self._form.get(name, False)
+
     def wrong(self, field: str, message: str) -> None:
         """One more error; field "" is of the whole form."""
         self.errors.append({"field": field, "message": message})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from chalice import Chalice
 from chalice.app import Request, Response
 
 from chalicelib.domain.calendar import long_date
-from chalicelib.domain.claim import Asked
+from chalicelib.domain.claim import SITE_FORM, STOREFRONT, Asked
 from chalicelib.domain.identity import MAX_ADDRESS, MAX_NAME, parse_address, parse_name
 from chalicelib.domain.shop import newsletter_wording, newsletter_wordings
 from chalicelib.entrypoints.answers import (
@@ -26,6 +26,8 @@ from chalicelib.entrypoints.answers import (
     the_request,
     viewer_ip,
 )
+from chalicelib.entrypoints.cors import is_foreign, listed, preflight, refused, shared
+from chalicelib.entrypoints.forms import Checked
 from chalicelib.errors import Invalid
 from chalicelib.ports import Opened, World
 from chalicelib.usecases.claim_voucher import claim_voucher
@@ -43,8 +45,13 @@ def register(app: Chalice, world: Callable[[], World]) -> None:
 
     @app.route("/claims", methods=["POST"], content_types=[FORM, JSON])
     def claims() -> Response:
-        as_json = content_type(the_request(app)) == JSON
-        return answered(world, lambda found: _claim(found, the_request(app), as_json=as_json), as_json=as_json)
+        request = the_request(app)
+        as_json = content_type(request) == JSON
+        return shared(world, request, answered(world, lambda found: _claim(found, request, as_json=as_json), as_json=as_json))
+
+    @app.route("/claims", methods=["OPTIONS"])
+    def claims_preflight() -> Response:
+        return preflight(world, the_request(app))
 
     @app.route("/claims", methods=_READ)
     def claims_page() -> Response:
@@ -76,11 +83,13 @@ def register(app: Chalice, world: Callable[[], World]) -> None:
 
 
 def _claim(world: World, request: Request, *, as_json: bool) -> Response:
-    form = fields(request)
-    asked = _asked(world, form)
-    if isinstance(asked, list):
+    if as_json and is_foreign(world, request):
+        return refused()
+    form = Checked(fields(request))
+    asked = _asked(world, form, request)
+    if asked is None:
         if as_json:
-            return answer_json(422, {"message": asked[0]["message"], "errors": asked})
+            return answer_json(422, {"message": form.errors[0]["message"], "errors": form.errors})
         return page(
             world,
             "voucher",
@@ -88,36 +97,23 @@ def _claim(world: World, request: Request, *, as_json: bool) -> Response:
             offer=world.shop.offer,
             newsletter_wording=newsletter_wording(world.shop).text,
             newsletter_version=newsletter_wording(world.shop).version,
-            errors=asked,
-            answers=_kept(form),
+            errors=form.errors,
+            answers={**form.kept(name=MAX_NAME, email=MAX_ADDRESS), "newsletter": bool(form.said("newsletter"))},
         )
     claim_voucher(world, asked, viewer_ip(request, world))
     return answer_json(202, {"message": _LOOK}) if as_json else see_other(CLAIMED_PAGE)
 
 
-def _asked(world: World, form: Mapping[str, Any]) -> Asked | list[dict[str, str]]:
-    """The form checked, or every error in it at once."""
-    errors: list[dict[str, str]] = []
-
-    def checked(read: Callable[[str], Any], name: str) -> Any:
-        value = form.get(name, "")
-        try:
-            if type(value) is not str:  # a fraction in JSON comes as its digits, which are no text either
-                raise Invalid(f"Give the {name} as text.", name)
-            return read(value)
-        except Invalid as error:
-            errors.append({"field": error.field, "message": str(error)})
-            return None
-
-    name, address = checked(parse_name, "name"), checked(parse_address, "email")
-    newsletter = _ticked(world, form.get("newsletter", False))
+def _asked(world: World, form: Checked, request: Request) -> Asked | None:
+    """The form checked; None with every error in it noted."""
+    name, address = form.read("name", parse_name), form.read("email", parse_address)
+    newsletter = _ticked(world, form.said("newsletter"))
     if newsletter is None:
-        errors.append(
-            {"field": "newsletter", "message": "Our words have changed since: please read them and tick the box again."}
-        )
-    if form.get("website", "") != "":
-        errors.append({"field": "website", "message": "Leave the last field empty: it is there to tell people from programs."})
-    return errors or Asked(name, address, newsletter or 0)
+        form.wrong("newsletter", "Our words have changed since: please read them and tick the box again.")
+    form.by_a_person()
+    if form.errors or name is None or address is None:
+        return None
+    return Asked(name, address, newsletter or 0, STOREFRONT if listed(world, request) else SITE_FORM)
 
 
 def _ticked(world: World, value: Any) -> int | None:
@@ -128,19 +124,6 @@ def _ticked(world: World, value: Any) -> int | None:
         return newsletter_wording(world.shop).version
     known = {str(wording.version): wording.version for wording in newsletter_wordings(world.shop)}
     return known.get(value) if isinstance(value, str) else None
-
-
-def _kept(form: Mapping[str, Any]) -> dict[str, object]:
-    def text(name: str, limit: int) -> str:
-        value = form.get(name, "")
-        return value[: limit + 50] if isinstance(value, str) else ""
-
-    return {
-        "name": text("name", MAX_NAME),
-        "email": text("email", MAX_ADDRESS),
-        "newsletter": bool(form.get("newsletter")),
-        "website": "",
-    }
 
 
 def _confirm_page(world: World, request: Request) -> Response:

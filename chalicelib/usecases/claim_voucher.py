@@ -72,6 +72,7 @@ def _answer(world: World, asked: Asked, person: str, now: datetime) -> list[Acti
         mailed_at=now,
         follow_up=follow_up.id,
         version=asked.newsletter,
+        source=asked.source,
     )
     return [people.put_claim(claim, found.get(claim_key)), follow_ups.put(follow_up)]
 

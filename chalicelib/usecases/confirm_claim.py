@@ -125,7 +125,7 @@ def _consent(shop: Shop, claim: Claim, now: datetime) -> Consent | None:
         return None
     seen = wording_of(shop, claim.version)
     # without the very words that they saw there is nothing to agree to
-    return given(claim.person, seen, claim.mailed_at, now, "voucher form") if seen is not None else None
+    return given(claim.person, seen, claim.mailed_at, now, claim.source) if seen is not None else None
 
 
 def _new_voucher(world: World, claim: Claim, now: datetime) -> Voucher:

@@ -28,7 +28,7 @@ from chalicelib.domain.playbook import Rule
 from chalicelib.domain.products import Item, Product
 from chalicelib.domain.reason import KINDS
 from chalicelib.domain.screening import CHECKS
-from chalicelib.domain.shop import Brand, Limits, Manners, Shop, Storefront, Vouchers
+from chalicelib.domain.shop import Brand, Limits, Manners, Shop, Storefront, Vouchers, Widget
 from chalicelib.domain.standing import Standing
 from chalicelib.domain.task import Task
 from chalicelib.domain.voucher import Offer, Voucher
@@ -50,6 +50,7 @@ SETTINGS: dict[str, type[msgspec.Struct]] = {
     "[vouchers]": Vouchers,
     "[gifts]": GiftTable,
     "[arrivals]": Arrivals,
+    "[widget]": Widget,
     "[limits]": Limits,
     "[[wordings]]": Wording,
     "playbook.toml": Rule,

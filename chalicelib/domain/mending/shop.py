@@ -18,6 +18,12 @@ _LIGHT, _DARK = "#ffffff", "#162327"
 
 _OFTEN_MEANT = {"UK": "GB", "EN": "GB", "EL": "GR"}
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_ORIGIN = re.compile(
+    r"https://(?!\d+(\.\d+){3}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(:(?!443$)[1-9]\d{0,4})?"
+    r"|http://(localhost|127\.0\.0\.1)(:(?!80$)[1-9]\d{0,4})?"
+)
+"""As browsers write it: no slash, no path, no default port. Plain http would let anybody on the way change the page that asks."""
+
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _AT_LEAST_ONE = ("patience_days", "floor_days", "sunset_days")
 _HOURS = ("quiet_from", "quiet_to", "send_hour")
@@ -36,6 +42,7 @@ def mends(shop: Shop) -> list[Fault]:
         *_countries(shop),
         *_brand(shop),
         *_wordings(shop),
+        *_widget(shop),
     ]
 
 
@@ -150,6 +157,17 @@ def _brand(shop: Shop) -> Iterator[Fault]:
                 ("brand", name),
                 f'Give `brand.{name}` as CSS names faces, without double quotation marks, such as "Georgia,serif".',
             )
+
+
+def _widget(shop: Shop) -> Iterator[Fault]:
+    for at, origin in enumerate(shop.widget.origins):
+        if not _ORIGIN.fullmatch(origin):
+            yield Fault(
+                ("widget", "origins", at),
+                f'Give each of `origins` as a browser names it, in small letters and without a path, such as "https://pellow-wren.example" (http only for localhost), not "{origin}".',
+            )
+        elif origin in shop.widget.origins[:at]:
+            yield Fault(("widget", "origins", at), f'"{origin}" stands twice: take one out.')
 
 
 def _wordings(shop: Shop) -> Iterator[Fault]:
