@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from chalicelib.domain.calendar import instant, long_date
 from chalicelib.domain.delivery import COMPLAINED
 from chalicelib.domain.fact import ADDRESS, AWAY, DATE, LIKES, NEVER, PHONE, SIZE, Fact
 from chalicelib.domain.interest import EVIDENCED, STATED, Interest
 from chalicelib.domain.ladder import Rung
-from chalicelib.domain.standing import Standing
+from chalicelib.domain.standing import MONTHLY, ORDERS_ONLY, QUARTERLY, Standing, resting_until
 
 
-def of_standing(standing: Standing, zone: str) -> str:
-    """What they may be sent, the strictest first."""
+def of_standing(standing: Standing, zone: str, now: datetime) -> str:
+    """What they may be sent, the strictest first, then what they chose themselves."""
 
     def on(stamped: str) -> str:
         return long_date(instant(stamped), zone)
@@ -30,7 +33,21 @@ def of_standing(standing: Standing, zone: str) -> str:
         )
     if not said:
         said.append("Nothing stands against writing to them about their own doings; for more it takes their consent.")
-    return " ".join(said)
+    return " ".join([*said, *([] if standing.stopped_at else _chosen(standing, zone, now))])
+
+
+def _chosen(standing: Standing, zone: str, now: datetime) -> Iterator[str]:
+    if (until := resting_until(standing, now)) is not None:
+        yield f"They asked to be left alone until {long_date(until, zone)}: only what they ask for themselves goes to them."
+    if standing.pace in _PACES:
+        yield _PACES[standing.pace]
+
+
+_PACES = {
+    MONTHLY: "Of what they agreed to they want one message a month at most.",
+    QUARTERLY: "Of what they agreed to they want one message in three months at most.",
+    ORDERS_ONLY: "They want to hear of their orders only: what they agreed to rests.",
+}
 
 
 def of_interest(interest: Interest) -> str:

@@ -16,7 +16,7 @@ from chalicelib.domain.ladder import has_passed, next_step, rung
 from chalicelib.domain.planning import from_moment
 from chalicelib.domain.playbook import Playbook, Rule
 from chalicelib.domain.reason import Reason
-from chalicelib.domain.standing import MARKETING, closed_by
+from chalicelib.domain.standing import MARKETING, closed_by, wants_only_orders
 from chalicelib.domain.sunset import sunset_at
 from chalicelib.domain.triggers import MOMENTS, Moment, Outlook
 from chalicelib.domain.triggers.gone import STAYS, why_gone
@@ -91,7 +91,8 @@ def _turns(playbook: Playbook, outlook: Outlook) -> Iterator[datetime]:
 def _may_be_written_to(rule: Rule, outlook: Outlook) -> bool:
     # the checks ask all of this again when it is to go; here it spares everybody a list of what cannot be
     standing = outlook.history.standing
-    agreed = rule.message_class != MARKETING or consent_key(rule.purpose, rule.channel) in standing.consents
+    sells = rule.message_class == MARKETING
+    agreed = not sells or (consent_key(rule.purpose, rule.channel) in standing.consents and not wants_only_orders(standing))
     return agreed and not closed_by(standing, rule.message_class, rule.channel)
 
 
@@ -100,7 +101,9 @@ def _called_off(playbook: Playbook, outlook: Outlook, wanted: Collection[str]) -
         rule = playbook.named(one.rule)
         if rule is None or rule.trigger not in MOMENTS or not _waits(one) or one.id in wanted:
             continue
-        if (why := still_wanted(rule, one, outlook)) is not None:
+        if rule.message_class == MARKETING and wants_only_orders(outlook.history.standing):
+            yield one.id, Reason("orders-only")
+        elif (why := still_wanted(rule, one, outlook)) is not None:
             yield one.id, why
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from chalicelib.domain.reason import Reason
-from chalicelib.domain.screening import basis, response, role, standing, unhappy
+from chalicelib.domain.screening import basis, pace, response, rests, role, standing, unhappy
 from chalicelib.domain.screening.verdict import Case, Objection
 
 _BY_HAND: Mapping[str, tuple[Callable[[Case], Objection], ...]] = {
-    "note": (standing.check, role.check),
-    "letter": (standing.check, basis.check, unhappy.check, response.check),
-    "call": (standing.check, basis.check, unhappy.check, response.check),
+    "note": (standing.check, rests.check, role.check),
+    "letter": (standing.check, rests.check, basis.check, pace.check, unhappy.check, response.check),
+    "call": (standing.check, rests.check, basis.check, pace.check, unhappy.check, response.check),
 }
 
 

@@ -12,7 +12,7 @@ from chalicelib.domain.follow_up import HANDED_OVER, SENT
 from chalicelib.domain.history import History
 from chalicelib.domain.ladder import rung
 from chalicelib.domain.shop import Manners
-from chalicelib.domain.standing import COURTESY, SERVICE, closed_by
+from chalicelib.domain.standing import COURTESY, SERVICE, closed_by, wants_only_orders
 
 
 class Unheard(Struct, frozen=True, omit_defaults=True):
@@ -26,7 +26,7 @@ class Unheard(Struct, frozen=True, omit_defaults=True):
 
 
 def unheard(history: History, manners: Manners, now: datetime) -> Unheard | None:
-    """None for who did not agree, who was written to lately, and who wants peace."""
+    """None for who did not agree, who was written to lately, and who wants peace: for good, for a while, or but for their orders."""
     since = _heard_of_us(history)
     if since is None or now < since + timedelta(days=manners.floor_days) or rung(history, manners, now).name == "peace":
         return None
@@ -42,14 +42,15 @@ def floor_at(history: History, manners: Manners, now: datetime) -> datetime | No
 
 def _heard_of_us(history: History) -> datetime | None:
     standing = history.standing
-    if not standing.consents or closed_by(standing, COURTESY):
+    if not standing.consents or closed_by(standing, COURTESY) or wants_only_orders(standing):
         return None
     heard = [
         one.sent_at or one.due_at
         for one in history.follow_ups
         if one.message_class != SERVICE and one.state in (SENT, HANDED_OVER)
     ]
-    return max([*heard, min(instant(at) for at in standing.consents.values())])
+    rested = [instant(standing.paused_until)] if standing.paused_until else []  # silence that they asked for is none of ours
+    return max([*heard, *rested, min(instant(at) for at in standing.consents.values())])
 
 
 def _suggestion(

@@ -20,7 +20,7 @@ from chalicelib.domain.playbook import BUYER, RECIPIENT, Playbook, Rule
 from chalicelib.domain.products import Item, Products
 from chalicelib.domain.purchases import standing_orders
 from chalicelib.domain.reason import Reason
-from chalicelib.domain.screening import Case, basis, standing, unhappy
+from chalicelib.domain.screening import Case, basis, pace, rests, standing, unhappy
 from chalicelib.domain.shop import Shop
 from chalicelib.domain.special import item_for
 from chalicelib.domain.standing import MARKETING, Standing
@@ -162,7 +162,7 @@ def objection_to(rule: Rule, order: Order, known: Known, shop: Shop, now: dateti
     """Why the rule puts nothing into this parcel, by the same checks as a mail. What is in a gift speaks to whoever opens it."""
     role_ = RECIPIENT if order.is_gift else BUYER
     case = _case(rule, order, known, role_, shop, now)
-    for check in (standing.check, unhappy.check):
+    for check in (standing.check, rests.check, pace.check, unhappy.check):
         if objection := check(case):
             return objection.reason
     objection = basis.check(replace(case, rule=replace(rule, channel=_agreed(rule, case.standing))))

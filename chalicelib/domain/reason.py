@@ -21,12 +21,18 @@ KINDS = (
     "no-response-yet", "unreachable-by-mail", "working-day",
     # held
     "paused", "code-unknown", "cap", "quiet-hours", "daily-budget", "unrenderable", "ask", "inquiry-open", "helped-lately", "return-open",
-    "undelivered", "quiet-window", "presumption", "gives-way", "heard-lately", "no-response", "unhappy",
+    "undelivered", "quiet-window", "presumption", "gives-way", "heard-lately", "no-response", "unhappy", "resting", "pace",
     # ended without being sent
     "stopped", "erased", "unreachable", "never", "no-address", "no-consent", "order-off", "rule-gone", "precondition-gone", "expired", "already-noted",
     "rejected", "by-hand-shop", "by-hand-country", "by-hand-no-address", "by-hand-unreachable", "by-hand-channel", "data-gone", "owner-left",
     "rule-off", "had-this-year", "had-once", "redeemed", "ordered-since", "returned", "no-longer-true", "day-passed", "never-this-occasion", "sold-out",
-    "not-asked-for", "rung-passed",
+    "not-asked-for", "rung-passed", "orders-only",
     # under way or ended
     "sending", "unsure", "unsure-restored", "sent", "owner-sent",
 )  # fmt: skip
+
+BY_TIME = (
+    "cap", "quiet-hours", "quiet-window", "daily-budget", "helped-lately", "no-response", "gives-way", "heard-lately", "return-open",
+    "resting", "pace",
+)  # fmt: skip
+"""Held until a time that no owner shortens: these manners bind the owner, too, and the last two are what the person chose."""

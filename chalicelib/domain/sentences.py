@@ -208,6 +208,9 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
         f"They have left {t.mails('count')} unanswered, so they are not mailed more; it may go when they respond in any way, "
         f"or from {t.time('until')}."
     ),
+    "resting": lambda t: f"They asked to be left alone for a while; it may go from {t.time('until')}.",
+    "pace": lambda t: f"They want no more than one such message in {t['days']} days; it may go from {t.time('until')}.",
+    "orders-only": lambda _: "They want to hear of their orders only; if they choose otherwise, what is still due then is planned anew.",
     "erased": lambda _: "They asked to be forgotten, so their details are deleted.",
     "stopped": lambda t: f"They asked us to stop on {t.date('since')}; only they can change this.",
     "unreachable": lambda t: (

@@ -79,7 +79,7 @@ def describe_person(world: World, who: str | Address) -> Described:
         person=person,
         name=contact.name if contact is not None else "",
         address=contact.address if contact is not None else "",
-        standing=of_standing(history.standing, zone),
+        standing=of_standing(history.standing, zone, now),
         consents=_agreed(history.standing.consents, people.ledger(world.table, person)),
         asked=tuple(consent_key(purpose, "e-mail") for purpose in waits.ticked) if waits is not None else (),
         asked_at=stamp(waits.asked_at) if waits is not None else "",

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from chalicelib.domain import follow_up as fu
+from chalicelib.domain.reason import BY_TIME
 from chalicelib.errors import Conflict, Lost
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import follow_ups
 from chalicelib.usecases.find_follow_up import find_follow_up
 
 ASKED = "ask"
-BY_TIME = (
-    "cap",
-    "quiet-hours",
-    "quiet-window",
-    "daily-budget",
-    "helped-lately",
-    "no-response",
-    "gives-way",
-    "heard-lately",
-    "return-open",
-)
-"""Reasons that end by themselves: these manners bind the owner, too."""
 
 
 def release(world: World, id_: str) -> bool:

@@ -26,10 +26,23 @@ ZONE, AT = "Europe/London", stamp(NOON)
         ({"stopped_at": AT, "never_at": AT}, "never to be contacted"),
         ({"unreachable_at": AT, "unreachable_why": "bounced"}, "came back on 2 March 2026"),
         ({"unreachable_at": AT, "unreachable_why": "complained"}, "marked our mail as unwanted"),
+        ({"pace": "monthly"}, "they want one message a month at most."),
+        ({"pace": "quarterly"}, "they want one message in three months at most."),
+        ({"pace": "orders"}, "They want to hear of their orders only"),
+        ({"paused_until": "2026-06-01T23:00:00Z"}, "to be left alone until 2 June 2026: only what they ask for"),
     ],
 )
 def test_how_they_stand(standing: dict[str, str], sentence: str) -> None:
-    assert sentence in of_standing(Standing("isobel", **standing), ZONE)  # type: ignore[arg-type]
+    assert sentence in of_standing(Standing("isobel", **standing), ZONE, NOON)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "chosen", [{"paused_until": AT}, {"stopped_at": AT, "pace": "monthly", "paused_until": "2026-06-01T23:00:00Z"}]
+)
+def test_what_is_over_or_outweighed_is_not_told(chosen: dict[str, str]) -> None:
+    told = of_standing(Standing("isobel", **chosen), ZONE, NOON)  # type: ignore[arg-type]
+    assert "alone" not in told
+    assert "month" not in told
 
 
 @pytest.mark.parametrize(

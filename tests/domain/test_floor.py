@@ -80,6 +80,22 @@ def test_it_suggests_what_may_help(known: History, expected: str) -> None:
     assert suggested(known) == expected
 
 
+@pytest.mark.parametrize(
+    ("chosen", "missed"),
+    [
+        ({"pace": "orders"}, False),
+        ({"pace": "quarterly"}, True),
+        ({"paused_until": stamp(NOON + DAY)}, False),
+        ({"paused_until": stamp(NOON - HALF_A_YEAR + DAY)}, False),
+        ({"paused_until": stamp(NOON - HALF_A_YEAR)}, True),
+    ],
+    ids=["orders only", "seldom is not never", "resting", "rested till lately", "rested long ago"],
+)
+def test_silence_that_they_asked_for_is_none_of_ours(chosen: dict[str, str], *, missed: bool) -> None:
+    consents = {"newsletter/e-mail": stamp(AGREED - DAY)}
+    assert (unheard(history(standing={"consents": consents, **chosen}), MANNERS, NOON) is not None) == missed
+
+
 def test_a_question_of_theirs_is_nothing_that_they_heard() -> None:
     assert suggested(history(inquiries=[inquiry(NOON - DAY)], agreed_at=AGREED)) != ""
 

@@ -150,6 +150,16 @@ def test_somebody_unhappy_is_thanked_but_not_sold_to() -> None:
     assert (one.insert, one.offer) == ("first", None)
 
 
+@pytest.mark.parametrize(
+    ("chosen", "insert"),
+    [({"pace": "orders"}, "first"), ({"paused_until": stamp(NOON + DAY)}, "")],
+    ids=["orders only", "resting"],
+)
+def test_what_they_chose_on_their_page_holds_in_the_parcel_too(chosen: dict[str, Any], insert: str) -> None:
+    one = packed(buyer=history(consents=NEWSLETTER, vouchers=(VOUCHER,), **chosen))
+    assert (one.insert, one.offer) == (insert, None)
+
+
 def test_where_courtesy_needs_a_consent_it_needs_one_in_the_parcel_too() -> None:
     german = view(buyer=Buyer("Jörg", "j@example.com", "j@example.com", "DE"))
     one = packed(german)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.stores import people
+from chalicelib.table import Update
 from chalicelib.usecases.open_inquiry import open_inquiry
 from tests.stories.test_selling import without_courtesy
 from tests.stories.test_time_brings import RING, buys, offers
@@ -59,6 +61,14 @@ def test_nor_does_who_waits_for_an_answer() -> None:
     with TestWorld(receipt_item=True) as world:
         likes_rings(world)
         open_inquiry(world, ISOBEL, "The clasp is loose.")
+        assert LINK not in receipt_of(world).text
+
+
+@pytest.mark.parametrize("chosen", [{"pace": "orders"}, {"paused_until": "2026-03-02T12:00:01Z"}], ids=["orders only", "resting"])
+def test_nor_does_who_chose_to_hear_less(chosen: dict[str, str]) -> None:
+    with TestWorld(receipt_item=True) as world:
+        person = likes_rings(world)
+        world.table.write(Update(people.standing_key(person), set={**chosen}))
         assert LINK not in receipt_of(world).text
 
 

@@ -24,7 +24,8 @@ def check(case: Case) -> Objection:
     if heard and case.now < (free := instant(max(heard.values())) + timedelta(days=case.shop.manners.spacing_days)):
         return Hold(Reason("heard-lately", {"until": stamp(free)}), free, restarts=True)
     first = [other for other in case.history.follow_ups if _goes_first(other, case)]
-    places = 1 if case.shop.manners.spacing_days else case.shop.manners.cap - len(heard)
+    alone = case.shop.manners.spacing_days or case.standing.pace  # then what is below must not take the one place
+    places = 1 if alone else case.shop.manners.cap - len(heard)
     if not first or len(first) < places:
         return None
     until = case.now + LOOK_AGAIN

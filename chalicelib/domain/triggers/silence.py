@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from chalicelib.domain.calendar import local_day, stamp
+from chalicelib.domain.calendar import instant, local_day, stamp
 from chalicelib.domain.history import History
 from chalicelib.domain.ladder import SILENCE, last_response
 from chalicelib.domain.playbook import Rule
@@ -29,5 +29,9 @@ def moments(rule: Rule, outlook: Outlook) -> Iterator[Moment]:
 
 
 def last_sign(history: History) -> datetime | None:
-    """Of life: the last response, or the day on which they became a contact."""
-    return last_response(history) or (history.contact.confirmed_at if history.contact is not None else None)
+    """Of life: the last response, or the day on which they became a contact; and the end of a pause of theirs, for nobody answers who is to be
+    left alone.
+    """
+    last = last_response(history) or (history.contact.confirmed_at if history.contact is not None else None)
+    rested = instant(history.standing.paused_until) if history.standing.paused_until else last
+    return max(last, rested) if last is not None and rested is not None else last

@@ -14,7 +14,7 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.order import Line, Order, View
 from chalicelib.domain.playbook import BUYER, GIVER
 from chalicelib.domain.progress import LINK_LASTS
-from chalicelib.domain.screening import Case, standing, unhappy
+from chalicelib.domain.screening import Case, pace, rests, standing, unhappy
 from chalicelib.domain.special import item_for
 from chalicelib.domain.standing import MARKETING
 from chalicelib.errors import Invalid, Misconfigured
@@ -76,7 +76,7 @@ def _special(told: Telling) -> Context | None:
         return None
     history = recall(told.world, case.follow_up.person)
     sold_to = replace(case, history=history, follow_up=replace(case.follow_up, message_class=MARKETING))
-    if standing.check(sold_to) is not None or unhappy.check(sold_to) is not None:
+    if any(one.check(sold_to) is not None for one in (standing, rests, pace, unhappy)):
         return None
     item = item_for(history, FOR_YOU, case.products, case.shop, case.now)
     return {"name": item.name, "words": item.words, "link": item.url} if item is not None else None

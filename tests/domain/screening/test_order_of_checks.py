@@ -32,6 +32,8 @@ AGAINST: dict[str, dict[str, object]] = {
     "expired": {"follow_up": follow_up(expires_at=NOON - HOUR)},
     "asked": {"rule": {"mode": "ask"}},
     "at_checkout": {"voucher": WAITING},
+    "rests": {"standing": {"paused_until": stamp(NOON + 90 * known.DAY)}, "history": {}},
+    "pace": {"standing": {"pace": "orders"}, "history": {}},
     "unhappy": {"history": {"inquiries": [known.inquiry(NOON)]}},
     "undelivered": {"history": {"orders": (known.bought(NOON - 30 * known.DAY),)}},
     "quiet_window": {"history": {"orders": (known.arrived(known.bought(NOON - 5 * known.DAY), NOON),)}},
@@ -45,7 +47,7 @@ AGAINST: dict[str, dict[str, object]] = {
 }
 """What makes each check object, alone. `history`: then it is marketing, since that binds nothing else."""
 
-SELLING = ("unhappy", "undelivered", "quiet_window", "evidence", "response", "gives_way")
+SELLING = ("rests", "pace", "unhappy", "undelivered", "quiet_window", "evidence", "response", "gives_way")
 NOTES = ("role", "by_hand")
 DOCUMENTED = (
     "paused",
@@ -57,6 +59,8 @@ DOCUMENTED = (
     "expired",
     "asked",
     "at_checkout",
+    "rests",
+    "pace",
     "unhappy",
     "undelivered",
     "quiet_window",

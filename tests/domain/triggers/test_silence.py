@@ -52,6 +52,17 @@ def test_what_we_did_is_not(known: History) -> None:
     assert due(known) == ["2025-04-01T09:00:00Z"]
 
 
+@pytest.mark.parametrize(
+    ("until", "asked"),
+    [("2025-08-31T23:00:00Z", "2026-09-01T09:00:00Z"), ("2025-01-01T00:00:00Z", "2026-06-01T09:00:00Z")],
+    ids=["it ended after their last sign", "... or before"],
+)
+def test_a_silence_that_they_asked_for_does_not_count(until: str, asked: str) -> None:
+    assert due(
+        history(agreed_at=LATELY, standing={"paused_until": until, "consents": {"newsletter/e-mail": "2025-06-01T12:00:00Z"}})
+    ) == [asked]
+
+
 def test_the_day_they_came_counts_where_nothing_else_does() -> None:
     assert due(msgspec.structs.replace(history(agreed_at=LATELY), standing=history().standing)) != []
     nobody = history(standing={"consents": {}})
