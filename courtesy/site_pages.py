@@ -7,12 +7,18 @@ page is told `shop`, `lang`, `css` (its style sheet's address) and `canonical` (
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
+from chalicelib.adapters.local.platform import LocalWorld
+from chalicelib.adapters.site_file import SITE, read_site
 from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.products import Products
 from chalicelib.domain.shop import Shop, newsletter_wording
+from chalicelib.domain.site import ProductPage, Site
+from chalicelib.entrypoints.forms import BOT_FIELD
 from chalicelib.entrypoints.questions import EMPTY
+from courtesy.site_pictures import Shown, shown
 
 
 class OwnersFiles(NamedTuple):
@@ -21,6 +27,14 @@ class OwnersFiles(NamedTuple):
     shop: Shop
     playbook: Playbook
     products: Products
+    site: Site = Site()
+    folder: Path = Path()  # where they lie, with the pictures that they name
+
+
+def owners_of(world: LocalWorld) -> OwnersFiles:
+    """Those that a world is made from, and site.toml. Errors: Misconfigured."""
+    folder = world.settings.shop
+    return OwnersFiles(world.shop, world.playbook, world.products, read_site(folder / SITE), folder)
 
 
 Context = Mapping[str, object]
@@ -51,8 +65,26 @@ class StaticPage(NamedTuple):
         return f"{self.path}index.html".lstrip("/") if self.path.endswith("/") else self.path.lstrip("/")
 
 
-def _offer(files: OwnersFiles) -> Context:
-    return {"offer": files.shop.offer}
+def _pictures(files: OwnersFiles) -> dict[str, Shown | None]:
+    return {page.id: shown(page, files.folder) for page in files.site.pages}
+
+
+def _home(files: OwnersFiles) -> Context:
+    home = files.site.home
+    first = files.site.page(home.picture)
+    told = {"home": home, "first": first, "things": [page for page in files.site.pages if page is not first]}
+    return {**told, "pictures": _pictures(files), "offer": files.shop.offer}
+
+
+def _index(files: OwnersFiles) -> Context:
+    return {"index": files.site.products, "things": files.site.pages, "pictures": _pictures(files)}
+
+
+def _thing(files: OwnersFiles, page: ProductPage) -> Context:
+    sorted_as = next((one for one in files.products.products if one.name == page.product), None)
+    others = [other for other in files.site.pages if other is not page]
+    care = sorted_as.care if sorted_as else ""
+    return {"thing": page, "picture": shown(page, files.folder), "care": care, "others": others, "offer": files.shop.offer}
 
 
 def _empty_claim(files: OwnersFiles) -> Context:
@@ -66,22 +98,32 @@ def _empty_claim(files: OwnersFiles) -> Context:
     }
 
 
+def _empty_link(_: OwnersFiles) -> Context:
+    return {"errors": [], "answers": {"email": "", BOT_FIELD: ""}}
+
+
 def _empty_question(_: OwnersFiles) -> Context:
     return {"errors": [], "answers": EMPTY}
 
 
 PAGES = (
-    StaticPage("/", "site/home", _offer, indexable=True),
-    StaticPage("/products/carrick-locket/", "site/product", _offer, indexable=True),
+    StaticPage("/", "site/home", _home, indexable=True),
+    StaticPage("/products/", "site/products", _index, indexable=True),
     StaticPage("/voucher/", "voucher", _empty_claim, indexable=True),
     StaticPage("/claimed/", "site/claimed"),
-    StaticPage("/your-details/", "site/your-details", _offer, indexable=True),
+    StaticPage("/your-details/", "site/your-details", indexable=True),
     StaticPage("/ask/", "ask", _empty_question, indexable=True),
     StaticPage("/asked/", "site/asked"),
+    StaticPage("/preferences/", "ask-preferences", _empty_link),
+    StaticPage("/inbox/", "site/inbox"),
     StaticPage("/404.html", "site/not-found"),
 )
 
 
 def pages_of(files: OwnersFiles) -> tuple[StaticPage, ...]:
-    """Those that this shop has."""
-    return tuple(page for page in PAGES if page.wanted(files))
+    """Those that this shop has: of the table, and one for each [[page]] of site.toml."""
+    things = [
+        StaticPage(one.path, "site/product", lambda files, one=one: _thing(files, one), indexable=True)  # type: ignore[misc]
+        for one in files.site.pages
+    ]
+    return (*(page for page in PAGES if page.wanted(files)), *things)

@@ -57,6 +57,7 @@ _ENGLISH: Mapping[str, str] = {
     "": "You get this because of your dealings with {shop}.",
     "confirm-address": "You get this because somebody, we hope you, claimed a voucher from {shop} with this address.",
     "confirm-consent": "You get this because {shop} was told, we hope by you, that you would like to hear from us at this address.",
+    "preferences-link": "You get this because somebody, we hope you, asked {shop} for it with this address.",
     "voucher": "You get this because you claimed our voucher.",
     "voucher-again": "You get this because you claimed our voucher.",
     "receipt": "You get this because you placed an order with us.",
@@ -81,6 +82,9 @@ _GERMAN: Mapping[str, str] = {
     ),
     "confirm-consent": (
         "Sie bekommen diese Mail, weil jemand, wir hoffen Sie selbst, {shop} gesagt hat, dass Sie unter dieser Adresse von uns hören möchten."
+    ),
+    "preferences-link": (
+        "Sie bekommen diese Mail, weil jemand, wir hoffen Sie selbst, bei {shop} mit dieser Adresse darum gebeten hat."
     ),
     "voucher": "Sie bekommen diese Mail, weil Sie unseren Gutschein angefordert haben.",
     "voucher-again": "Sie bekommen diese Mail, weil Sie unseren Gutschein angefordert haben.",

@@ -10,11 +10,11 @@ from msgspec import Struct
 CLAIMANT, CONTACT, BUYER, RECIPIENT, GIVER, OWNER = "claimant", "contact", "buyer", "recipient", "giver", "owner"
 
 Trigger = Literal[
-    "claim", "claim again", "confirmed", "consent", "order", "dispatch", "arrival", "thanks",
+    "claim", "claim again", "confirmed", "consent", "preferences", "order", "dispatch", "arrival", "thanks",
     "voucher ends", "product life", "occasion", "last year's gift", "item", "next order overdue", "silence", "no response",
     "packed", "working day",
 ]  # fmt: skip
-"""The first eight happen. The next eight are found by looking at all that is known of one person (domain/triggers). What is packed gets
+"""The first nine happen. The next eight are found by looking at all that is known of one person (domain/triggers). What is packed gets
 paper, and each working day the owner a mail.
 """
 

@@ -209,6 +209,11 @@ _BY_TRIGGER: Mapping[str, Callable[[Rule, Shop], Message]] = {
     "confirmed": lambda *_: Message("Your voucher", "at once when you confirm your address", "once"),
     "claim again": lambda *_: Message("Your voucher, again", "at once when you claim it again"),
     "consent": lambda *_: Message("The question whether you agreed", "at once when we are told that you did"),
+    "preferences": lambda *_: Message(
+        "The link to your own page",
+        "at once when you ask for it",
+        f"once in {ONE_MAIL_PER.total_seconds() / HOUR:.0f} hours at most",
+    ),
     "order": lambda rule, _: Message(_own_words(rule), _after(rule, "you order"), "once for each order"),
     "dispatch": lambda rule, _: Message("News that your parcel is on its way", _after(rule, "it leaves"), "once for each order"),
     "arrival": lambda rule, _: Message(_own_words(rule), _after(rule, "an order arrived"), "once for each order"),

@@ -14,7 +14,7 @@ class Reason(Struct, frozen=True, omit_defaults=True):
 
 KINDS = (
     # planned: something happened
-    "claimed", "claimed-again", "confirmed", "consent-asked", "order-placed", "dispatched", "arrived", "should-have-arrived", "thanks-written",
+    "claimed", "claimed-again", "confirmed", "consent-asked", "link-asked", "order-placed", "dispatched", "arrived", "should-have-arrived", "thanks-written",
     "refused-for-now", "never-called", "released", "no-sign-of-it", "owner-again",
     # planned: something was found by looking at all that is known of a person
     "voucher-ends", "life-over", "repeat-gap", "occasion", "last-years-gift", "new-item", "closing-out", "overdue", "silent",

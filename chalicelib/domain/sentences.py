@@ -22,6 +22,7 @@ def for_owner(reason: Reason, zone: str) -> str:
 _CALLED = {
     "confirm-address": "the question whether an address is theirs",
     "confirm-consent": "the question whether they agree",
+    "preferences-link": "the link to their preferences",
     "voucher": "the voucher",
     "voucher-again": "the voucher, once more",
     "receipt": "the receipt",
@@ -143,6 +144,7 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "claimed": lambda _: "They claimed a voucher and have to confirm that the address is theirs.",
     "claimed-again": lambda _: "They claimed the voucher again, so the same code goes to the address we have.",
     "confirmed": lambda _: "They confirmed their address, so the voucher is theirs.",
+    "link-asked": lambda _: "They asked for a link to their preferences.",
     "consent-asked": lambda _: "They are said to have agreed to something, and have to confirm that it was they.",
     "order-placed": lambda t: f"The order was placed on {t.date('at')}." if t.has("at") else "The order was placed.",
     "dispatched": lambda t: f"The parcel left on {t.date('at')} with a tracking number.",

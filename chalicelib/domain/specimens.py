@@ -72,6 +72,16 @@ _NOTE: Specimen = {
     "thanks_url": f"{SITE}/api/thanks?t=specimen",
     "delete_on": "13 January 2027",
 }
+_ROUND: Specimen = {
+    "draw": "December 2026",
+    "prize": "A pair of Tide rings",
+    "worth": "£180",
+    "closes": "31 December 2026",
+    "hour": "18:00",
+    "rules_url": f"{SITE}/competition/rules/",
+}
+_DRAW_URL = f"{SITE}/api/draws?round=2026-12"
+_ENTRY = "7HQ2M-9KXTC-0V4RA-QW8ZN-3JD6E-YB5FP"
 _TOLD: Mapping[Trigger, Specimen] = {
     "claim": _CLAIM,
     "claim again": _CLAIMED,
@@ -81,6 +91,7 @@ _TOLD: Mapping[Trigger, Specimen] = {
         "link_days": 7,
         "wordings": ["Also send me the newsletter. One e-mail a month.", "Tell me when something is due for care."],
     },
+    "preferences": {"link": f"{SITE}/api/preferences?t=specimen", "link_days": 90, "preferences_url": ""},
     "order": _ORDER,
     "dispatch": _ORDER,
     "arrival": _ARRIVED,
@@ -130,6 +141,40 @@ _TOLD: Mapping[Trigger, Specimen] = {
         "floor": [{"what": "isobel.trant@example.com", "why": "Said yes, and heard nothing since May.", "how": ""}],
         "pause_url": f"{SITE}/api/pause?t=specimen",
     },
+    "entry": {
+        **_ROUND,
+        "link": f"{SITE}/api/enter?t=specimen",
+        "link_days": 7,
+        "wordings": ["Also send me the newsletter. One e-mail a month.", "Tell me how the draw ended."],
+    },
+    "entered": {
+        **_ROUND,
+        "entry": _ENTRY,
+        "again": False,
+        "seed": "the six main numbers of the first Lotto draw after the closing",
+        "draw_url": _DRAW_URL,
+        "objects": False,
+    },
+    "won": {
+        "draw": "December 2026",
+        "prize": "A pair of Tide rings",
+        "worth": "£180",
+        "entry": _ENTRY,
+        "value": "3 9 14 22 41 50",
+        "draw_url": _DRAW_URL,
+        "answer_by": "16 January 2027",
+        "objects": False,
+        "told_days": 30,
+    },
+    "drawn": {
+        "draw": "December 2026",
+        "prize": "A pair of Tide rings",
+        "draw_url": _DRAW_URL,
+        "next_draw": "January 2027",
+        "next_prize": "A silver thimble",
+        "closes": "31 January 2027",
+        "form_url": f"{SITE}/competition/",
+    },
 }
 _SPARSE: Mapping[Trigger, Specimen] = {
     "claim": {"newsletter": False, "newsletter_wording": ""},
@@ -143,6 +188,10 @@ _SPARSE: Mapping[Trigger, Specimen] = {
     "product life": {"care": "", "months": 1},
     "occasion": {"label": "birthday", "own": True, "days": 1},
     "item": {"words": "", "closing_out": True},
+    "entry": {"wordings": []},
+    "entered": {"again": True, "objects": True},
+    "won": {"objects": True},
+    "drawn": {"next_draw": "", "next_prize": "", "closes": "", "form_url": ""},
     "working day": {"waiting": [], "today": [], "held": [], "decide": [], "by_hand": [], "unsure": [], "floor": []},
 }
 """Where less is known, or it is the other way round."""

@@ -32,6 +32,7 @@ _BOTH = (ENGLISH, GERMAN)
 MAILS: Mapping[str, Open] = {
     "confirm-address": Open(("opening",), ("value", "minimum", "link_days"), _BOTH),
     "confirm-consent": Open(("opening",), ("link_days",), _BOTH),
+    "preferences-link": Open(("opening",), ("link_days",), _BOTH),
     "voucher": Open(("opening", "closing"), ("code", "value", "minimum", "expires"), _BOTH),
     "receipt": Open(("opening", "closing"), ("number", "placed", "total"), _BOTH),
     "on-its-way": Open(("opening", "closing"), ("number", "carrier"), _BOTH),

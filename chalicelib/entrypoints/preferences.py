@@ -15,21 +15,25 @@ from chalice.app import Request, Response
 from chalicelib.domain.calendar import instant, long_date
 from chalicelib.domain.consent import EMAIL
 from chalicelib.domain.fact import DATE, NEVER, Fact
+from chalicelib.domain.identity import MAX_ADDRESS, parse_address
 from chalicelib.domain.own_words import PACES, named, said, used_for
 from chalicelib.domain.preferences import Box, Wish, pause_ends, paused, shown
 from chalicelib.domain.profile import step_of
 from chalicelib.domain.promises import still_comes
-from chalicelib.entrypoints.answers import FORM, answered, fields, link_token, page, see_other, the_request
+from chalicelib.entrypoints.answers import FORM, answered, fields, link_token, page, see_other, the_request, viewer_ip
 from chalicelib.entrypoints.answers import attachment as attached
+from chalicelib.entrypoints.forms import Checked
 from chalicelib.ports import STOP, World
 from chalicelib.usecases.erase import erase
 from chalicelib.usecases.keep_facts import never_about, take_back
 from chalicelib.usecases.look_at_preferences import Own, country_of, look_at_preferences
 from chalicelib.usecases.save_preferences import save_preferences
+from chalicelib.usecases.send_preferences_link import send_preferences_link
 from chalicelib.usecases.stop import STOP_ALL
 from chalicelib.usecases.tell_all import tell_all
 
 PAGE = "/api/preferences"
+ASK_PAGE, INBOX_PAGE = "/preferences/", "/inbox/"
 MOST_FIELDS = 200
 TICK = "yes:"
 """What the name of a consent's box begins with."""
@@ -47,8 +51,8 @@ Answering = Callable[[World, Request], Response]
 
 def register(app: Chalice, world: Callable[[], World]) -> None:
     """Adds the routes; API Gateway's stage puts /api in front of them."""
-    shows: Mapping[str, Answering] = {"": _show, "/data": _data, "/erase": _ask_erase}
-    takes: Mapping[str, Answering] = {"": _save, "/facts": _never, "/forget": _forget, "/erase": _erase}
+    shows: Mapping[str, Answering] = {"/link": _form, "": _show, "/data": _data, "/erase": _ask_erase}
+    takes: Mapping[str, Answering] = {"/link": _send_link, "": _save, "/facts": _never, "/forget": _forget, "/erase": _erase}
     for path, handle in shows.items():
         _route(app, world, f"/preferences{path}", _READ, handle)
     for path, handle in takes.items():
@@ -61,6 +65,20 @@ def _route(app: Chalice, world: Callable[[], World], path: str, methods: list[st
     @app.route(path, methods=methods, **kinds)
     def answer() -> Response:
         return answered(world, lambda found: handle(found, the_request(app)), as_json=False)
+
+
+def _form(_: World, __: Request) -> Response:
+    return see_other(ASK_PAGE)  # where a reloaded error page, or its address, leads
+
+
+def _send_link(world: World, request: Request) -> Response:
+    form = Checked(fields(request))
+    address = form.read("email", parse_address)
+    form.by_a_person()
+    if form.errors or address is None:
+        return page(world, "ask-preferences", 422, errors=form.errors, answers=form.kept(email=MAX_ADDRESS))
+    send_preferences_link(world, address, viewer_ip(request, world))
+    return see_other(INBOX_PAGE)
 
 
 def nothing_kept(world: World) -> Response:

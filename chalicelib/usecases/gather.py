@@ -22,6 +22,7 @@ from chalicelib.ports import World
 from chalicelib.stores import follow_ups, gate, orders, people, vouchers
 from chalicelib.table import Item, Key
 from chalicelib.usecases.recall import recall
+from chalicelib.usecases.who import reached_as
 
 LISTED_AT_ONCE = 50
 
@@ -103,7 +104,10 @@ def _case(world: World, shard: str, follow_up: FollowUp, items: dict[Key, Item])
                 return _for_asked(case, people.load_asking(item, now))
             return _for_claimant(case, people.load_claim(item, now))
         case role if role == CONTACT:
-            return _for_contact(world, case, people.load_contact(items.get(people.contact_key(follow_up.person)), now))
+            contact = people.load_contact(items.get(people.contact_key(follow_up.person)), now)
+            if contact is None and case.rule is not None and case.rule.trigger == "preferences":
+                contact = reached_as(world, recall(world, follow_up.person))
+            return _for_contact(world, case, contact)
         case _:
             item = items.get(orders.key(follow_up.anchor))
             order = orders.load(item, follow_up.anchor) if item is not None else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from msgspec import Struct, structs
 
@@ -14,12 +13,12 @@ from chalicelib.domain.history import History
 from chalicelib.domain.interest import EVIDENCED, Interest, judge
 from chalicelib.domain.links import PREFERENCES
 from chalicelib.domain.order import Order
-from chalicelib.domain.preferences import SOURCE, Box, boxes
+from chalicelib.domain.preferences import Box, boxes
 from chalicelib.ports import World
 from chalicelib.stores import people, plans
 from chalicelib.table import Item
 from chalicelib.usecases.recall import recall
-from chalicelib.usecases.who import buyer_of
+from chalicelib.usecases.who import buyer_of, reached_as
 
 
 class Own(Struct, frozen=True):
@@ -46,11 +45,10 @@ def look_at_preferences(world: World, token: str) -> Own | None:
 
 def own_page(world: World, person: str, asked_at: str = "") -> Own | None:
     """As look_at_preferences, of somebody who is known already."""
-    now = world.clock.now()
     found = recall(world, person)
     placed = tuple(one for one in found.orders if buyer_of(world, one) == person and not one.erased)
     history = structs.replace(found, orders=placed)
-    contact = history.contact or _becoming(world, history, now)
+    contact = reached_as(world, history)
     if contact is None:
         return None
     contact_key, plan_key = people.contact_key(person), plans.key(person)
@@ -66,16 +64,6 @@ def own_page(world: World, person: str, asked_at: str = "") -> Own | None:
         asked_at=asked_at,
         has_plan=plans.load(items.get(plan_key)) is not None,
     )
-
-
-def _becoming(world: World, history: History, now: datetime) -> Contact | None:
-    """Of a buyer: as their newest order has them."""
-    views = [order.view for order in history.orders if order.view is not None]
-    if not views:
-        return None
-    buyer = max(views, key=lambda view: view.placed_at).buyer
-    locale = buyer.locale or world.shop.locale
-    return Contact(history.person, buyer.name, buyer.address, buyer.dedupe_key, locale, now, SOURCE)
 
 
 def country_of(orders: Iterable[Order]) -> str:

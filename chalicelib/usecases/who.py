@@ -6,8 +6,11 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
-from chalicelib.domain.identity import Address, parse_address, person_id
+from chalicelib.domain.claim import Contact
+from chalicelib.domain.history import History
+from chalicelib.domain.identity import Address, address_or_none, parse_address, person_id
 from chalicelib.domain.order import Order
+from chalicelib.domain.preferences import SOURCE
 from chalicelib.ports import World
 from chalicelib.stores import orders, people
 
@@ -34,6 +37,26 @@ def buyer_of(world: World, order: Order) -> str:
     """The person who placed the order, "" where it does not tell."""
     key = order.view.buyer.dedupe_key if order.view is not None else ""
     return person_id(world.secrets.people, key) if key else ""
+
+
+def reached_as(world: World, history: History) -> Contact | None:
+    """As they may be written to on their own business: as they gave themselves, else as their newest order has them, else as they asked us something,
+    which nobody has confirmed: then without the name that was typed. None where nobody tells. Somebody else's gift makes nobody known.
+    """
+    if history.contact is not None:
+        return history.contact
+    now, shop = world.clock.now(), world.shop
+    views = [
+        one.view for one in history.orders if one.view is not None and not one.erased and buyer_of(world, one) == history.person
+    ]
+    if views:
+        buyer = max(views, key=lambda view: view.placed_at).buyer
+        locale = buyer.locale or shop.locale
+        return Contact(history.person, buyer.name, buyer.address, buyer.dedupe_key, locale, now, SOURCE)
+    asked = max((one for one in history.inquiries if one.address), key=lambda one: one.opened_at, default=None)
+    if asked is None or (address := address_or_none(asked.address)) is None:
+        return None
+    return Contact(history.person, "", address.normalised, address.key, shop.locale, now, SOURCE)
 
 
 def whom(world: World, who: str | Address) -> tuple[str, Address | None]:

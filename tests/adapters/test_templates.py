@@ -58,6 +58,12 @@ CONTEXTS: dict[str, dict[str, object]] = {
         "link_days": 7,
         "wordings": [WORDING, "Tell me by e-mail when something that I bought is due for care."],
     },
+    "preferences-link": {
+        "name": "Isobel Trant",
+        "link": "https://pellow.example/api/preferences?t=" + "a" * 120,
+        "link_days": 90,
+        "preferences_url": "",
+    },
     "voucher": {
         "name": "Isobel Trant",
         "code": "7HQ2M-9KXTC",

@@ -177,7 +177,7 @@ def test_nothing_is_ticked_that_they_did_not_tick(world: TestWorld, site: Site) 
 def test_a_tick_takes_the_very_words_that_were_seen(world: TestWorld, site: Site) -> None:
     assert "Saved" in save(world, site, CARE).text
     assert set(standing(world).consents) == {NEWSLETTER, CARE}
-    (line,) = [item for item in person_items(world, "CONSENT#care")]
+    (line,) = person_items(world, "CONSENT#care")
     assert (line["wording_hash"], line["source"], line["basis"]) == (words(world, CARE), "preferences page", "consent")
 
 

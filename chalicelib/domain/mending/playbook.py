@@ -33,6 +33,7 @@ _MEETS: Mapping[Trigger, tuple[str, ...]] = {
     "claim again": (CONTACT,),
     "confirmed": (CONTACT,),
     "consent": (CLAIMANT,),
+    "preferences": (CONTACT,),
     "order": (BUYER,),
     "dispatch": (BUYER,),
     "arrival": (BUYER, RECIPIENT),
@@ -50,7 +51,7 @@ _MEETS: Mapping[Trigger, tuple[str, ...]] = {
 }
 """Whom a trigger brings along."""
 
-_ANSWERS: tuple[Trigger, ...] = ("claim", "claim again", "confirmed", "consent", "thanks")
+_ANSWERS: tuple[Trigger, ...] = ("claim", "claim again", "confirmed", "consent", "preferences", "thanks")
 """The site answers with these, so it needs one rule for each."""
 
 _SELLS: tuple[Trigger, ...] = (

@@ -35,5 +35,5 @@ def _is_note(case: Case) -> bool:
 
 def _is_asked_for(case: Case) -> bool:
     # a full mailbox or a mended typing error would otherwise close an address for ever
-    asked = case.rule is not None and case.rule.trigger in ("claim", "consent")
+    asked = case.rule is not None and case.rule.trigger in ("claim", "consent", "preferences")
     return asked and case.standing.second_chance in ("", case.follow_up.id)

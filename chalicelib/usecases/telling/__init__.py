@@ -16,6 +16,7 @@ _TELL: Mapping[Trigger, Callable[[Telling], Context]] = {
     "claim again": claims.voucher_again,
     "confirmed": claims.voucher,
     "consent": consents.asked,
+    "preferences": consents.own_page,
     "voucher ends": claims.voucher_ends,
     "order": orders.order,
     "dispatch": orders.order,
