@@ -2,79 +2,141 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from msgspec import Struct
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
+from chalicelib.adapters.templates import Templates
+from chalicelib.config import ROOT
 from tests.browser.chromium import opened
+from tests.browser.measure import PROBES, Seen, Walked, measure, stroll
 from tests.browser.shop import open_shop
-from tests.browser.walks import NAMES, walk
+from tests.browser.walks import NAMES, PARTS
 
 pytestmark = pytest.mark.browser
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-NARROW, WIDE = 320, 1280
-# a mail stands inside the landmarks of whatever shows it
-NOT_OF_A_MAIL = ("landmark-one-main", "region")
+NODE = Path(__file__).parent / "node"
+PAGES = ROOT / "templates" / "pages"
+SHAPE = "[...document.querySelectorAll('body, body *')].map(one => one.localName + (one.classList.length ? `.${[...one.classList].join('.')}` : ''))"
+_USED_BY_OTHERS = re.compile(r"{%-?\s*(?:extends|from|include|import)\s+\"pages/([\w/-]+)\.html\"")
 
 
-class Found(Struct):
-    """What was seen on one page. `violations`: axe's, by colour scheme. `wider`: what sticks out at 320 pixels."""
+class Measured(Struct):
+    """`templates`: those that were rendered on the way. `site`: the HTML files that were built."""
 
-    violations: dict[str, list[str]]
-    wider: list[str]
-    trouble: list[str]
+    walked: Walked
+    templates: set[str]
+    site: set[str]
 
 
 @pytest.fixture(scope="module")
-def seen(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Found]:
-    found: dict[str, Found] = {}
-    with open_shop(tmp_path_factory.mktemp("shop")) as story, opened(browser, story.url) as (page, trouble):
-        for name in walk(page, story):
-            found[name] = Found({scheme: _violations(page, name, scheme) for scheme in SCHEMES}, _wider(page), trouble.found[:])
-            trouble.found.clear()
-    return found
+def measured(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Measured:
+    asked: set[str] = set()
+    real = Templates.page
+
+    def page_of(self: Templates, template: str, context: Any) -> str:
+        asked.add(template)
+        return real(self, template, context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Templates, "page", page_of)
+        with open_shop(tmp_path_factory.mktemp("shop")) as story, opened(browser, story.url) as (page, trouble):
+            walked = measure(page, story, trouble)
+            built = story._world.settings.data / "site"
+            site = {path.relative_to(built).as_posix() for path in built.rglob("*.html")}
+    return Measured(walked, asked, site)
 
 
-def _violations(page: Page, name: str, scheme: Literal["light", "dark"]) -> list[str]:
-    page.emulate_media(color_scheme=scheme)
-    rules = {rule: {"enabled": False} for rule in NOT_OF_A_MAIL if name.startswith("mail ")}
-    options: dict[str, Any] = {"resultTypes": ["violations"], "iframes": False, "rules": rules}
-    axe = Axe()
-    if scheme == "dark":  # only the colours are other ones; and the script is in the page already
-        options["runOnly"] = ["color-contrast", "link-in-text-block"]
-        axe = Axe(axe_script="null")
-    response: dict[str, Any] = axe.run(page, options=options).response
-    return [f"{one['id']}: {', '.join(node['html'][:120] for node in one['nodes'])}" for one in response["violations"]]
+@pytest.fixture(scope="module")
+def without_scripts(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """The shape of each page where scripts are off."""
+    shapes = {}
+    with open_shop(tmp_path_factory.mktemp("plain")) as story, opened(browser, story.url, scripts=False) as (page, _):
+        for seen in stroll(page, story):
+            if isinstance(seen, Seen) and not seen.is_mail:
+                shapes[seen.name] = page.evaluate(SHAPE)
+    return shapes
 
 
-def _wider(page: Page) -> list[str]:
-    page.set_viewport_size({"width": NARROW, "height": 640})
-    too_wide: list[str] = page.evaluate(
-        """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
-            .filter(one => one.getBoundingClientRect().right > innerWidth).map(one => one.outerHTML.slice(0, 120))"""
-    )
-    page.set_viewport_size({"width": WIDE, "height": 900})
-    return too_wide
+@pytest.fixture(scope="module")
+def validated(measured: Measured, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """What html-validate says of each page and mail."""
+    program = NODE / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+    node = shutil.which("node")
+    if not node or not program.exists():
+        none = "html-validate is not there: install node and npm, then run make test-browser."
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(none, pytrace=False)
+        pytest.skip(none)
+    said: dict[str, list[str]] = {}
+    for kind in ("pages", "mails"):
+        folder = tmp_path_factory.mktemp(kind)
+        names = {}
+        for number, seen in enumerate(one for one in measured.walked.pages.values() if one.is_mail is (kind == "mails")):
+            path = folder / f"{number:03}.html"
+            path.write_text(seen.html, encoding="utf-8")
+            names[path.name] = seen.name
+        said |= {name: [] for name in names.values()}
+        command = [node, str(program), "--config", str(NODE / f"{kind}.htmlvalidate.cjs"), "--formatter", "json", str(folder)]
+        run = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+        for file in json.loads(run.stdout):
+            said[names[Path(file["filePath"]).name]] = [
+                f"{one['line']}:{one['column']} {one['ruleId']}: {one['message']}" for one in file["messages"]
+            ]
+    return said
 
 
-def test_the_walk_names_every_page(seen: dict[str, Found]) -> None:
-    assert set(seen) == set(NAMES)
+def of(measured: Measured, name: str) -> Seen:
+    assert name in measured.walked.pages, "the walk never came here"
+    return measured.walked.pages[name]
+
+
+@pytest.mark.parametrize("part", [part.__name__.rpartition(".")[2] for part in PARTS])
+def test_the_walk_goes_through(measured: Measured, part: str) -> None:
+    assert measured.walked.stumbled.get(part, "") == ""
+
+
+def test_the_walk_names_every_page(measured: Measured) -> None:
+    assert list(measured.walked.pages) == list(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_axe_finds_nothing(seen: dict[str, Found], name: str, scheme: str) -> None:
-    assert seen[name].violations[scheme] == []
+@pytest.mark.parametrize("probe", PROBES)
+def test_nothing_is_wrong_with_it(measured: Measured, probe: str, name: str) -> None:
+    assert of(measured, name).found[probe] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_sticks_out_on_a_narrow_screen(seen: dict[str, Found], name: str) -> None:
-    assert seen[name].wider == []
+def test_its_html_is_valid(measured: Measured, validated: dict[str, list[str]], name: str) -> None:
+    of(measured, name)
+    assert validated[name] == []
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_nothing_goes_wrong_and_nobody_else_is_asked(seen: dict[str, Found], name: str) -> None:
-    assert seen[name].trouble == []
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("mail ")])
+def test_it_is_the_same_without_scripts(measured: Measured, without_scripts: dict[str, list[str]], name: str) -> None:
+    assert without_scripts.get(name) == of(measured, name).shape
+
+
+def test_what_is_refused_is_refused_as_a_page_and_nothing_else_is(measured: Measured) -> None:
+    refused = {seen.name for seen in measured.walked.pages.values() if seen.status == 422}
+    assert refused == {name for name in NAMES if name.endswith("refused")}
+
+
+def test_every_template_is_rendered_on_the_way_and_every_page_of_the_site_is_visited(measured: Measured) -> None:
+    files = {
+        path.relative_to(PAGES).with_suffix("").as_posix(): path.read_text(encoding="utf-8") for path in PAGES.rglob("*.html")
+    }
+    parts = {used for text in files.values() for used in _USED_BY_OTHERS.findall(text)}
+    assert files.keys() - parts - measured.templates == set()
+    paths = {
+        seen.url.partition("//")[2].partition("/")[2].partition("?")[0] for seen in measured.walked.pages.values() if seen.url
+    }
+    visited = {f"{path}index.html" if path.endswith("/") or not path else path for path in paths} | {"404.html"}
+    assert measured.site - visited == set()
