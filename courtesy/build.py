@@ -17,6 +17,8 @@ from chalicelib.domain.shop import Brand, Shop
 from chalicelib.entrypoints.guard import headers_file
 from chalicelib.ports import Renderer
 from courtesy.site_pages import OwnersFiles, StaticPage, pages_of
+from courtesy.widget import NAME as WIDGET
+from courtesy.widget import widget
 
 SOURCES = Path(__file__).parent.parent / "site"
 SITE_CSS = "/css/site.css"
@@ -61,6 +63,7 @@ def _files(owners: OwnersFiles, renderer: Renderer) -> dict[str, str]:
         hashed: css,
         SITE_CSS.lstrip("/"): css,
         DEV_CSS.lstrip("/"): _squeezed((SOURCES / "css" / "dev.css").read_text(encoding="utf-8")),
+        WIDGET: widget(shop),
         "icon.svg": _icon(shop.brand),
         "robots.txt": f"{(SOURCES / 'robots.txt').read_text(encoding='utf-8')}\nSitemap: {shop.url}/sitemap.xml\n",
         "sitemap.xml": _sitemap([f"{shop.url}{page.path}" for page in pages if page.indexable]),

@@ -15,10 +15,11 @@ import msgspec
 from chalicelib.adapters.local.http import StartResponse
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.domain.calendar import clock_time, instant, stamp
-from chalicelib.entrypoints.guard import DEV, FRAMED_MAIL
+from chalicelib.entrypoints.guard import DEMO_STOREFRONT, DEV, FRAMED_MAIL
 from chalicelib.errors import CourtesyError, Invalid, NotFound
 from chalicelib.usecases.list_follow_ups import list_follow_ups, next_due
 from courtesy.outbox import headers, listed
+from courtesy.widget import NAME as WIDGET
 from courtesy.worker import Worker
 
 _LINK = re.compile(r"https?://[^\s<>\"]+")
@@ -74,6 +75,9 @@ class DevPages:
                 found = [msgspec.to_builtins(one) for one in list_follow_ups(self._world)]
                 shown = [{**one, "due_at": self._when(instant(one["due_at"]))} for one in reversed(found)]
                 return 200, HTML, self._page("follow-ups", follow_ups=shown), {}
+            case ["storefront"]:
+                shown = self._page("storefront", offer=self._world.shop.offer, widget=f"/{WIDGET}")
+                return 200, HTML, shown, dict(DEMO_STOREFRONT)
             case ["clock"]:
                 return 200, JSON, json.dumps({"now": stamp(self._world.clock.now())}), {}
             case _:

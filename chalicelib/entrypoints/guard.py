@@ -50,6 +50,9 @@ DEV: Mapping[str, str] = {
 }
 """The developer pages. They frame a mail."""
 
+DEMO_STOREFRONT: Mapping[str, str] = {"Content-Security-Policy": _policy(script_src="'self'", connect_src="'self'")}
+"""The developer page that stands for a storefront, in place of what DEV says of it: the one page with a script, the claim widget."""
+
 FRAMED_MAIL: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'; sandbox"
 }
@@ -61,7 +64,7 @@ SITE: Mapping[str, str] = {**_EVERYWHERE, "Referrer-Policy": "same-origin"}
 SECURE: Mapping[str, str] = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 """Where the site is served by https; a browser takes it from nowhere else."""
 
-FOR_EVERYBODY = ("/mail-logo.png",)
+FOR_EVERYBODY = ("/courtesy.js", "/mail-logo.png")
 """Files that other places show or fetch, such as a mail program in a browser."""
 
 _HASHED = re.compile(r"\.[0-9a-f]{10}\.\w+$")

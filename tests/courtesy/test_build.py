@@ -177,7 +177,7 @@ def test_build_returns_what_it_wrote(tmp_path: Path) -> None:
     out = tmp_path / "dist"
     files = [path.relative_to(out).as_posix() for path in build(OWNERS, TEMPLATES, out)]
 
-    assert [name for name in files if not name.startswith("css/")] == sorted((*STATIC, "_headers", "icon.svg", "robots.txt", "sitemap.xml"))
+    assert [name for name in files if not name.startswith("css/")] == sorted((*STATIC, "_headers", "courtesy.js", "icon.svg", "robots.txt", "sitemap.xml"))
     assert len([name for name in files if re.fullmatch(r"css/(site|dev|site\.[0-9a-f]{10})\.css", name)]) == 3
     assert [path.name for path in tmp_path.iterdir()] == ["dist"]
 
