@@ -1,4 +1,4 @@
-"""Draws the shop's ornaments: `python -m courtesy.art` writes them to templates/pages/art/.
+"""Draws what is engraved: `python -m courtesy.art` writes the ornaments to templates/pages/art/, and our jeweller's pieces to shop/pictures/.
 
 Guilloche is what an engraver's lathe turns: one curve, repeated and rotated. So is this: a path and a list of <use>. The files are
 kept in git, because the API renders pages with them too and this module does not ship; a test keeps the two in step.
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent / "templates" / "pages" / "art"
+PIECES = Path(__file__).parent.parent / "shop" / "pictures"
 
 Polar = Callable[[float], tuple[float, float]]
 """An angle in radians → the radius there, and the radius's derivative."""
@@ -70,9 +71,105 @@ def drawings() -> dict[str, str]:
         "rosette.svg": f'<path id="r" d="{rosette(30, 96, 16)}"/><path id="q" d="{rosette(20, 47, 12)}"/>'
         f'<g id="o" fill="none">{turned("r", 9, 16)}</g><g id="i" fill="none">{turned("q", 7, 12)}</g>\n',
         "border.svg": f'<path id="w" d="{wave(600, 20, 12, 8)}" fill="none"/>\n',
-        "barleycorn.svg": f'<path id="b" vector-effect="non-scaling-stroke" d="{rosette(95.5, 100, 44)}"/>'
-        f'<g id="k" fill="none">{rings("b", 22, 0.36, 44)}</g>\n',
     }
+
+
+def pieces() -> dict[str, str]:
+    """File name → a whole drawing. Its classes are the site's: `a` is drawn in the colour that acts, `g` in the one that adorns, `paper` filled
+    with the page's ground; so it follows brand and dark mode.
+    """
+    return {name: f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">\n{drawn}\n</svg>\n' for name, (box, drawn) in {
+        "carrick-locket.svg": ("0 0 420 480", _locket()),
+        "estuary-ring.svg": ("0 0 420 360", _ring()),
+        "sea-glass-studs.svg": ("0 0 420 360", _studs()),
+        "lambswool-socks.svg": ("0 0 420 400", _socks()),
+    }.items()}  # fmt: skip
+
+
+def _locket() -> str:
+    """Oval, engine-turned, on its chain."""
+    return f"""<defs><path id="b" vector-effect="non-scaling-stroke" d="{rosette(95.5, 100, 44)}"/><g id="k" fill="none">{rings("b", 22, 0.36, 44)}</g></defs>
+<g class="a" fill="none">
+<path d="M30 0C60 70 150 92 204 104M390 0C360 70 270 92 216 104" stroke-width="5" stroke-linecap="round" stroke-dasharray=".1 6.6"/>
+<circle cx="210" cy="112" r="13" stroke-width="2.5"/><circle cx="210" cy="112" r="9" stroke-width="1"/>
+<path class="paper" d="M201 127h18v9h-18z" stroke-width="1.5"/>
+<ellipse class="paper" cx="210" cy="302" rx="136" ry="168" stroke-width="2"/>
+<ellipse cx="210" cy="302" rx="130" ry="162" stroke-width=".8"/>
+<path class="paper" d="M341 286h9v32h-9M79 276h-7v14h7M79 295h-7v14h7M79 314h-7v14h7" stroke-width="1.5"/>
+<use href="#k" transform="translate(210 302) scale(1.25 1.57)" stroke-width=".8"/>
+</g>
+<g class="g"><ellipse class="paper" cx="210" cy="302" rx="50" ry="63" stroke-width="1.5"/><ellipse fill="none" cx="210" cy="302" rx="45" ry="58" stroke-width=".6"/></g>"""
+
+
+def _ring() -> str:
+    """A narrow band seen from above, hammered all round, in rings of low water."""
+    wide, deep, band = 122.0, 84.0, 46.0
+    dents = "".join(
+        _dent(angle, row, wide, deep)
+        for row in range(4)
+        for angle in [math.pi * (n + (row % 2) / 2 + 0.25) / 26 for n in range(26)]
+    )
+    inside = "".join(
+        f"M{_short(210 - 112 * x, 1)} {_short(150 - 76 * y + 3, 1)}v{_short(36 * y, 1)}"
+        for x, y in [(math.cos(math.pi * n / 40), math.sin(math.pi * n / 40)) for n in range(2, 39)]
+    )
+    water = "".join(
+        f'<ellipse cx="210" cy="206" rx="{150 + 20 * n}" ry="{100 + 15 * n}" stroke-opacity="{_short(0.75 - 0.2 * n, 2)}" stroke-dasharray="{90 - 20 * n} {14 + 10 * n}"/>'
+        for n in range(3)
+    )
+    return f"""<g class="g" fill="none" stroke-width=".9">{water}</g>
+<g class="a" fill="none">
+<path class="paper" d="M88 150v46a122 84 0 0 0 244 0v-46" stroke-width="2"/>
+<path d="{dents}" stroke-width=".9"/>
+<ellipse class="paper" cx="210" cy="150" rx="{_short(wide, 1)}" ry="{_short(deep, 1)}" stroke-width="2"/>
+<ellipse class="paper" cx="210" cy="150" rx="112" ry="76" stroke-width="1.2"/>
+<path d="{inside}" stroke-width=".7" stroke-opacity=".8"/>
+<path d="M98.5 157a112 76 0 0 1 223 0" transform="translate(0 {_short(band - 22, 0)})" stroke-width="1"/>
+</g>"""
+
+
+def _dent(angle: float, row: int, wide: float, deep: float) -> str:
+    """A mark of the hammer on the outer wall: a little crescent, narrow where the wall turns away."""
+    x, y = 210 - wide * math.cos(angle), 150 + deep * math.sin(angle) + 6 + row * 11
+    turned_away = max(0.2, math.sin(angle))
+    half = (5.2 + 1.6 * math.sin(7 * angle + 3 * row)) * turned_away
+    slope = -deep * math.cos(angle) / wide / max(0.35, math.sin(angle)) * -half
+    return f"M{_short(x - half, 1)} {_short(y - slope, 1)}q{_short(half, 1)} {_short(slope + 4.5, 1)} {_short(2 * half, 1)} {_short(2 * slope, 1)}"
+
+
+def _studs() -> str:
+    """Two pebbles of sea-glass, each in its bezel: one from the front, one turned so that its post is seen."""
+
+    def pebble(angle: float) -> tuple[float, float]:
+        radius = 86 + 6 * math.cos(2 * angle + 0.6) + 4 * math.cos(3 * angle - 0.9)
+        return radius, -12 * math.sin(2 * angle + 0.6) - 12 * math.sin(3 * angle - 0.9)
+
+    glass = "".join(
+        f'<use href="#p" transform="scale({_short(0.93**n, 3)}) rotate({_short(1.7 * n, 1)})"/>' for n in range(1, 24)
+    )
+    return f"""<defs><path id="p" vector-effect="non-scaling-stroke" d="{closed(pebble, 14)}"/><g id="s" fill="none">{glass}</g></defs>
+<g class="a" fill="none">
+<path class="paper" d="M318 250l62 34M312 259l62 34M372 275c16-14 30-2 24 12s-22 20-34 8M366 292c-18 2-24 18-12 26s26-2 30-16" stroke-width="1.6"/>
+</g>
+<g transform="translate(142 150)"><g class="g"><use class="paper" href="#p" transform="scale(1.14)" stroke-width="2"/><use href="#p" fill="none" transform="scale(1.085)" stroke-width="4" stroke-linecap="round" stroke-dasharray=".1 7.5"/></g>
+<g class="a"><use class="paper" href="#p" stroke-width="1.4"/><use href="#s" stroke-width=".7"/></g></g>
+<g transform="translate(286 226) rotate(28) scale(.66 .82)"><g class="g"><use class="paper" href="#p" transform="scale(1.14)" stroke-width="2"/><use href="#p" fill="none" transform="scale(1.085)" stroke-width="4" stroke-linecap="round" stroke-dasharray=".1 6.5"/></g>
+<g class="a"><use class="paper" href="#p" stroke-width="1.4"/><use href="#s" stroke-width=".7"/></g></g>"""
+
+
+def _socks() -> str:
+    """A pair, one behind the other: ribs at the cuff, stitches in rows, heel and toe of another wool."""
+    foot = "M0 0v196c0 44-26 66-28 104-2 46 34 66 84 66 68 0 128-2 152-14 30-15 28-56-4-68-40-15-80-24-92-58-6-16-4-26-4-34v-192z"
+    rib = "".join(f"M{4 + 8 * n} 2v44" for n in range(14))
+    return f"""<defs><path id="f" d="{foot}"/><clipPath id="c"><use href="#f"/></clipPath>
+<pattern id="v" width="9" height="11" patternUnits="userSpaceOnUse"><path class="a" d="M0 1l4.5 8 4.5-8" fill="none" stroke-width=".9"/></pattern>
+<pattern id="h" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="g" d="M0 0v5" stroke-width="1.3"/></pattern>
+<g id="k"><use class="paper" href="#f"/><use href="#f" fill="url(#v)"/>
+<g clip-path="url(#c)"><path class="paper" d="M-4-4h124v52H-4z"/><path class="paper" d="M-40 236c44 0 74 26 74 68 0 30-20 60-40 80h-60zM180 270c-16 20-20 70-4 110h90V260z"/>
+<path d="M-40 236c44 0 74 26 74 68 0 30-20 60-40 80h-60zM180 270c-16 20-20 70-4 110h90V260z" fill="url(#h)"/>
+<path class="g" d="M-40 236c44 0 74 26 74 68 0 30-20 60-40 80M180 270c-16 20-20 70-4 110" fill="none" stroke-width="1.5"/>
+<path class="a" d="{rib}M-4 48h124" fill="none" stroke-width="1.2"/></g><use class="a" href="#f" fill="none" stroke-width="2"/></g></defs>
+<use href="#k" transform="translate(176 14) rotate(-7)"/><use href="#k" transform="translate(92 24)"/>"""
 
 
 def _point(curve: Polar, angle: float) -> tuple[float, float]:
@@ -95,5 +192,6 @@ def _short(value: float, places: int) -> str:
 
 
 if __name__ == "__main__":
-    for name, content in drawings().items():
-        (FOLDER / name).write_text(content, encoding="utf-8")
+    for folder, drawn in ((FOLDER, drawings()), (PIECES, pieces())):
+        for name, content in drawn.items():
+            (folder / name).write_text(content, encoding="utf-8")

@@ -6,43 +6,39 @@ changes. The API renders its pages where there is no site/dist to read a hash fr
 
 from __future__ import annotations
 
-import hashlib
-import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from chalicelib.domain.brand import face, palette
-from chalicelib.domain.shop import Brand, Shop
 from chalicelib.entrypoints.guard import headers_file
+from chalicelib.errors import Misconfigured
 from chalicelib.ports import Renderer
 from courtesy.site_pages import OwnersFiles, StaticPage, pages_of
+from courtesy.site_pictures import LOGO, hashed_name
+from courtesy.site_pictures import files as pictures_of
+from courtesy.style_sheet import SOURCES, icon, squeezed, style_sheet
 from courtesy.widget import NAME as WIDGET
 from courtesy.widget import widget
 
-SOURCES = Path(__file__).parent.parent / "site"
 SITE_CSS = "/css/site.css"
 DEV_CSS = "/css/dev.css"
 """What pages rendered at request time hand to their template as `css` and `dev_css`."""
 
-LOGO = "logo.svg"
 HEADERS = "_headers"
 """What the host of the site is told to say with each file."""
 
-_PARTS = ("tokens.css", "base.css", "pieces.css", "shop.css")
 
-
-def build(owners: OwnersFiles, renderer: Renderer, out: Path, logo: bytes = b"") -> list[Path]:
-    """Write the site to `out`, replacing what was there, and return its files in order. `logo`: the drawing that `brand.logo` names.
+def build(owners: OwnersFiles, renderer: Renderer, out: Path) -> list[Path]:
+    """Write the site to `out`, replacing what was there, and return its files in order.
 
     Made beside `out` and moved into place when it is whole, so that an error leaves the old site as it was, and nobody is served half
-    a new one. Errors: Misconfigured (a template wants what the shop does not give).
+    a new one. Errors: Misconfigured (a template wants what the shop does not give, or a picture cannot be shown).
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".building-") as folder:
         made = Path(folder) / "new"
-        files = {name: content.encode() for name, content in _files(owners, renderer).items()}
-        for name, content in {**files, **({LOGO: logo} if logo else {})}.items():
+        for name, content in _files(owners, renderer).items():
             path = made / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -52,77 +48,38 @@ def build(owners: OwnersFiles, renderer: Renderer, out: Path, logo: bytes = b"")
     return sorted(path for path in out.rglob("*") if path.is_file())
 
 
-def _files(owners: OwnersFiles, renderer: Renderer) -> dict[str, str]:
+def _files(owners: OwnersFiles, renderer: Renderer) -> dict[str, bytes]:
     """Path below the site's root → content."""
     shop = owners.shop
-    css = "".join(_squeezed((SOURCES / "css" / part).read_text(encoding="utf-8")) for part in _PARTS) + worn(shop.brand)
+    css = style_sheet(shop.brand)
     hashed = f"css/{hashed_name('site.css', css.encode())}"
+    try:
+        shown = pictures_of(shop, owners.site, owners.folder)
+    except (ValueError, OSError) as error:
+        raise Misconfigured(f"{owners.folder}: {error}") from None
+    logo = next((f"/{name}" for name in shown if name.startswith("logo.") and name != LOGO), "")
+    assets = {"css": f"/{hashed}", **({"logo": logo} if logo else {})}
     pages = pages_of(owners)
-    made = {
-        **{page.file: renderer.page(page.template, _told(page, owners, f"/{hashed}")) for page in pages},
+    texts = {
+        **{page.file: renderer.page(page.template, _told(page, owners, assets)) for page in pages},
         hashed: css,
         SITE_CSS.lstrip("/"): css,
-        DEV_CSS.lstrip("/"): _squeezed((SOURCES / "css" / "dev.css").read_text(encoding="utf-8")),
+        DEV_CSS.lstrip("/"): squeezed((SOURCES / "css" / "dev.css").read_text(encoding="utf-8")),
         WIDGET: widget(shop),
-        "icon.svg": _icon(shop.brand),
+        "icon.svg": icon(shop.brand),
         "robots.txt": f"{(SOURCES / 'robots.txt').read_text(encoding='utf-8')}\nSitemap: {shop.url}/sitemap.xml\n",
         "sitemap.xml": _sitemap([f"{shop.url}{page.path}" for page in pages if page.indexable]),
     }
-    asked_for = [f"/{name.removesuffix('index.html')}" for name in made]
-    return {**made, HEADERS: headers_file(asked_for, secure=shop.url.startswith("https:"))}
+    asked_for = [f"/{name.removesuffix('index.html')}" for name in (*texts, *shown)]
+    texts[HEADERS] = headers_file(asked_for, secure=shop.url.startswith("https:"))
+    return {**{name: text.encode() for name, text in texts.items()}, **shown}
 
 
-def _told(page: StaticPage, owners: OwnersFiles, css: str) -> dict[str, object]:
+def _told(page: StaticPage, owners: OwnersFiles, assets: Mapping[str, str]) -> dict[str, object]:
     canonical = f"{owners.shop.url}{page.path}" if page.indexable else ""
-    return {"shop": owners.shop, "lang": owners.shop.locale, "css": css, "canonical": canonical, **page.told(owners)}
-
-
-def hashed_name(name: str, content: bytes) -> str:
-    """site.css → site.3f2a91c07b.css: it may be kept for ever, because it changes its name when it changes."""
-    stem, _, ending = name.rpartition(".")
-    return f"{stem}.{hashlib.sha256(content).hexdigest()[:10]}.{ending}"
+    return {"shop": owners.shop, "lang": owners.shop.locale, **assets, "canonical": canonical, **page.told(owners)}
 
 
 def _sitemap(addresses: list[str]) -> str:
     listed = "".join(f"<url><loc>{escape(address)}</loc></url>\n" for address in addresses)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{listed}</urlset>\n'
-
-
-def logo_of(shop: Shop, folder: Path) -> bytes:
-    """The drawing beside shop.toml in `folder`, b"" where the shop goes by its name in letters."""
-    return (folder / shop.brand.logo).read_bytes() if shop.brand.logo else b""
-
-
-def worn(brand: Brand) -> str:
-    """What the shop's colours and faces change of tokens.css; nothing where they are ours. Errors: ValueError for what is no colour."""
-    if brand == Brand(logo=brand.logo):
-        return ""
-    found = palette(brand)
-    named = {
-        "act": found.act,
-        "act-hover": found.hover,
-        "act-soft": found.soft,
-        "on-act": found.on_act,
-        "garnet": found.ornament,
-        "garnet-soft": found.ornament_soft,
-    }
-    light, dark = (";".join(f"--{name}:{pair[mode]}" for name, pair in named.items()) for mode in (0, 1))
-    ours = Brand()
-    faces = "".join(
-        f";--f-{name}:{face(theirs)}"
-        for name, theirs, default in (("voice", brand.voice, ours.voice), ("plain", brand.plain, ours.plain))
-        if theirs != default
-    )
-    on_paper = f"--act:{found.act[0]};--garnet:{found.ornament[0]}"
-    return f":root{{{light}{faces}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}@media print{{:root{{{on_paper}}}}}"
-
-
-def _icon(brand: Brand) -> str:
-    drawn = (SOURCES / "icon.svg").read_text(encoding="utf-8")
-    found = palette(brand)
-    return drawn.replace('fill="#0e5350"', f'fill="{found.act[0]}"').replace('stroke="#fff"', f'stroke="{found.on_act[0]}"')
-
-
-def _squeezed(css: str) -> str:
-    """Without comments and line breaks; gzip does the rest."""
-    return re.sub(r"\n\s*", "", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))

@@ -226,12 +226,11 @@ def _follow_ups(asked: argparse.Namespace) -> int:
 
 
 def _build(asked: argparse.Namespace) -> int:
-    from courtesy.build import build, logo_of
-    from courtesy.site_pages import OwnersFiles
+    from courtesy.build import build
+    from courtesy.site_pages import owners_of
 
     world = LocalWorld(chosen(asked))
-    owners = OwnersFiles(world.shop, world.playbook, world.products)
-    files = build(owners, world.renderer, ROOT / "site" / "dist", logo_of(world.shop, world.settings.shop))
+    files = build(owners_of(world), world.renderer, ROOT / "site" / "dist")
     say(f"{len(files)} files in site/dist.")
     return DONE
 

@@ -37,9 +37,9 @@ _PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_17_x86_64")
 _AT_HOME = tuple(
     Path("chalicelib", *path.split("/"))
     for path in (
-        "adapters/local", "adapters/shop_check.py", "adapters/template_check.py", "domain/countries.py", "domain/forecast.py", "domain/label.py",
-        "domain/mending/offering.py", "domain/paper.py", "domain/specimens.py", "usecases/include_past.py", "usecases/preview.py",
-        "usecases/printing",
+        "adapters/local", "adapters/pictures.py", "adapters/shop_check.py", "adapters/site_file.py", "adapters/template_check.py",
+        "domain/countries.py", "domain/forecast.py", "domain/label.py", "domain/mending/offering.py", "domain/mending/site.py", "domain/paper.py",
+        "domain/site.py", "domain/specimens.py", "usecases/include_past.py", "usecases/preview.py", "usecases/printing",
     )
 )  # fmt: skip
 """What only the owner's own machine runs."""
@@ -116,7 +116,7 @@ def _followed(entry: Path, repository: Path) -> Path:
 _SHIPPED = (".py", ".html", ".txt", ".svg", ".toml")
 """What the program reads. Whatever else lies about, an editor's copy or a list of customers, stays at home."""
 
-_NOT_SHIPPED = (Path("templates/pages/dev"), Path("templates/pages/site"), Path("templates/print"))
+_NOT_SHIPPED = tuple(map(Path, ("shop/pictures", "shop/site.toml", "templates/pages/dev", "templates/pages/site", "templates/print")))
 
 
 def _files(folder: Path, repository: Path) -> Iterator[Path]:
@@ -125,9 +125,10 @@ def _files(folder: Path, repository: Path) -> Iterator[Path]:
             continue
         if path.is_symlink():
             raise Misconfigured(f"{path.relative_to(repository)} is a link: what ships may hold links only directly in vendor/.")
+        if path.relative_to(repository) in _NOT_SHIPPED:
+            continue
         if path.is_dir():
-            if path.relative_to(repository) not in _NOT_SHIPPED:
-                yield from _files(path, repository)
+            yield from _files(path, repository)
         elif path.suffix in _SHIPPED:
             yield path
 

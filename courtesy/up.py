@@ -24,9 +24,9 @@ from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.entrypoints import checkout, mail_answers, orders, preferences, questions, site_api, webhooks
 from chalicelib.entrypoints.guard import SITE, of_file
 from chalicelib.errors import Conflict, CourtesyError, Misconfigured
-from courtesy.build import build, logo_of
+from courtesy.build import build
 from courtesy.dev_pages import DevPages
-from courtesy.site_pages import OwnersFiles
+from courtesy.site_pages import owners_of
 from courtesy.worker import Worker
 
 RUNNING = "running.json"
@@ -81,8 +81,7 @@ class Server:
             self.world.close()
             raise
         site = self.world.settings.data / "site"  # not site/dist: shops that run side by side must not build over each other
-        owners = OwnersFiles(self.world.shop, self.world.playbook, self.world.products)
-        build(owners, self.world.renderer, site, logo_of(self.world.shop, self.world.settings.shop))
+        build(owners_of(self.world), self.world.renderer, site)
         self.worker = Worker(self.world)
         self._socket.application = wsgi(self.world, self.worker, site)
         self._note = self.world.settings.data / RUNNING

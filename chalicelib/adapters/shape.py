@@ -5,7 +5,7 @@ So that one fault does not hide the next, what is wrong is mended by its likelie
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from types import NoneType, UnionType
@@ -165,6 +165,8 @@ def _said(kind: Any) -> str:
         return "true or false, without quotation marks"
     if kind is int:
         return "a whole number, such as 3"
+    if get_origin(kind) is Mapping:
+        return 'a table of texts, such as Metal = "silver"'
     if kind is date:
         return "a day without quotation marks, such as 2026-03-31"
     return "text in quotation marks"

@@ -59,41 +59,42 @@ class Looked(Struct, Generic[T], frozen=True):
 
 def read_shop(path: Path) -> Shop:
     """shop.toml. Errors: Misconfigured."""
-    return _read(path, Shop, _of_shop, lambda shop: _mends_of_shop(shop, path.parent))
+    return read_file(path, Shop, _of_shop, lambda shop: _mends_of_shop(shop, path.parent))
 
 
 def read_playbook(path: Path) -> Playbook:
     """playbook.toml. Errors: Misconfigured."""
-    return _read(path, Playbook, _as_it_is, playbook_mending.mends)
+    return read_file(path, Playbook, nothing_to_prepare, playbook_mending.mends)
 
 
 def read_products(path: Path) -> Products:
     """products.toml; without the file there are none, and every order line is unmapped. Errors: Misconfigured."""
-    return _read(path, Products, _of_products, products_mending.mends) if path.exists() else Products()
+    return read_file(path, Products, _of_products, products_mending.mends) if path.exists() else Products()
 
 
 def look_at_shop(path: Path) -> Looked[Shop]:
     """shop.toml, with all that is wrong with it."""
-    return _look(path, Shop, _of_shop, lambda shop: _mends_of_shop(shop, path.parent))
+    return look_at_file(path, Shop, _of_shop, lambda shop: _mends_of_shop(shop, path.parent))
 
 
 def look_at_playbook(path: Path) -> Looked[Playbook]:
     """playbook.toml, with all that is wrong with it."""
-    return _look(path, Playbook, _as_it_is, playbook_mending.mends)
+    return look_at_file(path, Playbook, nothing_to_prepare, playbook_mending.mends)
 
 
 def look_at_products(path: Path) -> Looked[Products]:
     """products.toml, with all that is wrong with it; nothing is where it is missing."""
     if not path.exists():
         return Looked((), Products(), located=lambda _: (), sound=lambda _: True)
-    return _look(path, Products, _of_products, products_mending.mends)
+    return look_at_file(path, Products, _of_products, products_mending.mends)
 
 
 Prepared = Callable[[dict[str, Any]], list[Fault]]
 """Makes a file's own spellings into what is converted, in place, and tells what is wrong with them."""
 
 
-def _read(path: Path, kind: type[T], prepare: Prepared, mends: Callable[[T], Sequence[Fault]]) -> T:
+def read_file(path: Path, kind: type[T], prepare: Prepared, mends: Callable[[T], Sequence[Fault]]) -> T:
+    """One of the owner's files. Errors: Misconfigured, with everything that is wrong."""
     try:
         raw = tomllib.loads(path.read_text(encoding=_ENCODING))
         if not prepare(raw):
@@ -102,10 +103,11 @@ def _read(path: Path, kind: type[T], prepare: Prepared, mends: Callable[[T], Seq
                 return found
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, RecursionError):
         pass  # told below, with all else
-    raise Misconfigured("\n".join(map(str, _look(path, kind, prepare, mends).faults)))
+    raise Misconfigured("\n".join(map(str, look_at_file(path, kind, prepare, mends).faults)))
 
 
-def _look(path: Path, kind: type[T], prepare: Prepared, mends: Callable[[T], Sequence[Fault]]) -> Looked[T]:
+def look_at_file(path: Path, kind: type[T], prepare: Prepared, mends: Callable[[T], Sequence[Fault]]) -> Looked[T]:
+    """One of the owner's files, with all that is wrong with it."""
     # only the files with a fault, and `courtesy check`, pay for these
     from chalicelib.adapters.shape import Shaped
     from chalicelib.adapters.toml_lines import line_of, lines_of
@@ -188,28 +190,33 @@ def _unparsed(path: Path, error: Exception, text: str) -> Located:
     return Located(path, line, mend or f"This is no TOML: {_AT.sub('', said)}.")
 
 
-def _as_it_is(_: dict[str, Any]) -> list[Fault]:
+def nothing_to_prepare(_: dict[str, Any]) -> list[Fault]:
+    """For a file that is converted as it stands."""
     return []
 
 
+_AMOUNTS = (("offer", "value"), ("offer", "minimum"), ("competition", "value"))
+
+
 def _of_shop(raw: dict[str, Any]) -> list[Fault]:
-    """Amounts of the offer as text become money."""
+    """Amounts of the offer, and of the competition, as text become money."""
     found = []
-    offer, currency = raw.get("offer"), raw.get("currency")
+    currency = raw.get("currency")
     fit = isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()
     if isinstance(currency, str) and not fit:
         found.append(Fault(("currency",), f'Give `currency` as three capital letters, such as "GBP", not "{currency}".'))
-    for name in ("value", "minimum"):
-        if not isinstance(offer, dict) or name not in offer:
+    for table, name in _AMOUNTS:
+        around = raw.get(table)
+        if not isinstance(around, dict) or name not in around:
             continue
         try:
-            money = parse(str(offer[name]), str(currency) if fit else "GBP")
+            money = parse(str(around[name]), str(currency) if fit else "GBP")
         except ValueError as error:
             found.append(
-                Fault(("offer", name), f'Give `offer.{name}` as an amount in quotation marks, such as "15.00": {error}.')
+                Fault((table, name), f'Give `{table}.{name}` as an amount in quotation marks, such as "15.00": {error}.')
             )
             money = parse("1", "GBP")
-        offer[name] = {"amount": money.amount, "currency": money.currency}
+        around[name] = {"amount": money.amount, "currency": money.currency}
     return found
 
 
@@ -230,8 +237,8 @@ def _mends_of_shop(shop: Shop, folder: Path) -> list[Fault]:
     return found
 
 
-_ACTS = re.compile(r"<\s*(?:[\w-]+:)?(?:script|foreignObject|iframe)\b|\son\w+\s*=|javascript:|<!ENTITY", re.IGNORECASE)
-_AFAR = re.compile(r"(?:href|src)\s*=\s*[\"']\s*(?:https?:)?//|url\(\s*[\"']?\s*(?:https?:)?//", re.IGNORECASE)
+ACTS = re.compile(r"<\s*(?:[\w-]+:)?(?:script|foreignObject|iframe)\b|\son\w+\s*=|javascript:|<!ENTITY", re.IGNORECASE)
+AFAR = re.compile(r"(?:href|src)\s*=\s*[\"']\s*(?:https?:)?//|url\(\s*[\"']?\s*(?:https?:)?//|@import", re.IGNORECASE)
 
 
 def _mends_of_logo(folder: Path, name: str) -> list[str]:
@@ -247,9 +254,9 @@ def _mends_of_logo(folder: Path, name: str) -> list[str]:
         return [f'"{name}" is no SVG drawing: save the logo as one.']
     if len(drawing) > LARGEST_LOGO:
         return [f'"{name}" has {len(drawing):,} bytes: give one of at most {LARGEST_LOGO:,}, for it stands in every page.']
-    if _ACTS.search(text):
+    if ACTS.search(text):
         return [f'"{name}" holds a script, or something that acts by itself: save the logo without it.']
-    if _AFAR.search(text):
+    if AFAR.search(text):
         return [f'"{name}" fetches something from elsewhere: save the logo with everything inside it.']
     return []
 

@@ -45,7 +45,8 @@ class Vouchers(Struct, frozen=True, forbid_unknown_fields=True):
 class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     """How it looks, everywhere (manner 13). Colours as #rrggbb: `act` acts, `act_dark` does on dark, `ornament` only adorns.
 
-    `logo`: a drawing beside shop.toml (SVG), "" for the name as text. `voice`: the face for what a person says, `plain` for what the
+    `logo`: a drawing beside shop.toml (SVG), "" for the name as text. `mail_logo`: a picture (PNG) in its place in mails, for most mail
+    programs show no SVG; the site serves it as /mail-logo.png. `voice`: the face for what a person says, `plain` for what the
     shop does, as CSS names faces.
     """
 
@@ -53,6 +54,7 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     act_dark: str = "#7fd0c4"
     ornament: str = "#8a1c3f"
     logo: str = ""
+    mail_logo: str = ""
     voice: str = "'Iowan Old Style','Palatino Linotype',Palatino,P052,Georgia,serif"
     plain: str = "'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 

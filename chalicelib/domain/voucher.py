@@ -12,18 +12,22 @@ from chalicelib.domain.money import Money
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _CHECK_SYMBOLS = ALPHABET + "*~$=U"
-_HEARD_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})
+HEARD_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})
 SYMBOLS = 9
 BITS = SYMBOLS * 5
 
 
 class Offer(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a claim is answered with. `name` tells one offer from the next: a person gets one voucher for each."""
+    """What a claim is answered with. `name` tells one offer from the next: a person gets one voucher for each. `headline` and `lede` head the
+    claim page in place of ours.
+    """
 
     name: str
     value: Money
     minimum: Money
     days: int = 90
+    headline: str = ""
+    lede: str = ""
 
 
 class Voucher(Struct, frozen=True, omit_defaults=True):
@@ -73,7 +77,7 @@ def readings(text: str) -> tuple[str, ...]:
 
 def parse_code(text: str) -> str | None:
     """The code as we write it, or None for what cannot be one of ours: any case, spaces, dashes, O for 0 and I or L for 1 are taken."""
-    symbols = text.strip().upper().translate(_HEARD_AS)
+    symbols = text.strip().upper().translate(HEARD_AS)
     if len(symbols) != SYMBOLS + 1 or any(symbol not in ALPHABET for symbol in symbols):
         return None
     number = 0

@@ -65,7 +65,7 @@ SECURE: Mapping[str, str] = {"Strict-Transport-Security": "max-age=31536000; inc
 """Where the site is served by https; a browser takes it from nowhere else."""
 
 FOR_EVERYBODY = ("/courtesy.js", "/mail-logo.png")
-"""Files that other places show or fetch, such as a mail program in a browser."""
+"""Files that other places show or fetch, such as the storefront, or a mail program in a browser."""
 
 _HASHED = re.compile(r"\.[0-9a-f]{10}\.\w+$")
 

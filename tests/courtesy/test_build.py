@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.adapters.site_file import read_site
 from chalicelib.adapters.templates import Templates
 from chalicelib.domain.consent import Wording
 from chalicelib.domain.money import Money
@@ -20,14 +21,16 @@ from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.products import Products
 from chalicelib.domain.progress import Journey, Progress
 from chalicelib.domain.shop import Brand, Shop, Storefront
+from chalicelib.domain.site import Site
 from chalicelib.domain.voucher import Offer
 from chalicelib.entrypoints.orders import field_of
 from chalicelib.entrypoints.questions import EMPTY
 from chalicelib.errors import Misconfigured
 from chalicelib.usecases.look_at_order import Asked, OrderPage
 from courtesy import art
-from courtesy.build import DEV_CSS, SITE_CSS, build, logo_of, worn
+from courtesy.build import DEV_CSS, SITE_CSS, build
 from courtesy.site_pages import OwnersFiles, pages_of
+from courtesy.style_sheet import worn
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = Templates(ROOT / "templates")
@@ -48,7 +51,7 @@ SHOP = Shop(
     offer=Offer("hello", Money(1500, "GBP"), Money(6000, "GBP")),
     wordings=(Wording("newsletter", "e-mail", 1, "en-GB", WORDING),),
 )
-OWNERS = OwnersFiles(SHOP, Playbook(()), Products())
+OWNERS = OwnersFiles(SHOP, Playbook(()), Products(), read_site(ROOT / "shop" / "site.toml"), ROOT / "shop")
 COMMON: dict[str, object] = {"shop": SHOP, "lang": "en-GB", "css": SITE_CSS}
 CLAIM: dict[str, object] = {
     "offer": SHOP.offer,
@@ -218,10 +221,13 @@ def test_no_face_breaks_the_style_sheet(brand: Brand) -> None:
 def test_a_logo_stands_in_place_of_the_name(tmp_path: Path) -> None:
     (tmp_path / "logo.svg").write_text("<svg/>")
     theirs = msgspec.structs.replace(SHOP, brand=Brand(logo="logo.svg"))
-    build(OWNERS._replace(shop=theirs), TEMPLATES, tmp_path / "dist", logo_of(theirs, tmp_path))
+    build(OWNERS._replace(shop=theirs, site=Site(), folder=tmp_path), TEMPLATES, tmp_path / "dist")
 
     assert (tmp_path / "dist" / "logo.svg").read_text() == "<svg/>"
-    assert '<img src="/logo.svg" alt="Pellow &amp; Wren">' in (tmp_path / "dist" / "index.html").read_text()
+    shown = re.search(r'<img src="/(logo\.[0-9a-f]{10}\.svg)" alt="Pellow &amp; Wren">', (tmp_path / "dist" / "index.html").read_text())
+    assert shown is not None
+    assert (tmp_path / "dist" / shown[1]).read_text() == "<svg/>"
+    assert '<img src="/logo.svg" alt="Pellow &amp; Wren">' in TEMPLATES.page("welcomed", {**COMMON, "shop": theirs})
 
 
 def test_a_failed_build_leaves_the_old_site(tmp_path: Path) -> None:
@@ -349,5 +355,6 @@ def test_no_page_raises_its_voice(pages: dict[str, str]) -> None:
 
 
 def test_the_ornaments_are_as_they_were_drawn() -> None:
-    for name, drawn in art.drawings().items():
-        assert (art.FOLDER / name).read_text(encoding="utf-8") == drawn, f"run python -m courtesy.art for {name}"
+    for folder, drawings in ((art.FOLDER, art.drawings()), (art.PIECES, art.pieces())):
+        for name, drawn in drawings.items():
+            assert (folder / name).read_text(encoding="utf-8") == drawn, f"run python -m courtesy.art for {name}"
