@@ -77,6 +77,12 @@ def boxes(shop: Shop, standing: Standing, agreed: Iterable[Consent], locale: str
     return tuple(box for box in found if box is not None and (box.since or not _is_shut(standing, box.channel)))
 
 
+def asked_now(shop: Shop, keys: Iterable[str], locale: str) -> tuple[Box, ...]:
+    """These consents, as purpose/channel, in the newest words."""
+    found = (_box(shop, Standing(""), key, None, locale) for key in keys)
+    return tuple(box for box in found if box is not None)
+
+
 def _is_shut(standing: Standing, channel: str) -> bool:
     return channel == EMAIL and standing.unreachable_why == COMPLAINED
 

@@ -6,8 +6,6 @@ Their link says who they are, and nothing else does: no login, no cookie. It goe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import quote
 
 from chalice import Chalice
 from chalice.app import Request, Response
@@ -20,9 +18,11 @@ from chalicelib.domain.own_words import PACES, named, said, used_for
 from chalicelib.domain.preferences import Box, Wish, pause_ends, paused, shown
 from chalicelib.domain.profile import step_of
 from chalicelib.domain.promises import still_comes
+from chalicelib.entrypoints import profile
 from chalicelib.entrypoints.answers import FORM, answered, fields, link_token, page, see_other, the_request, viewer_ip
 from chalicelib.entrypoints.answers import attachment as attached
 from chalicelib.entrypoints.forms import Checked
+from chalicelib.entrypoints.own_page import MOST_FIELDS, TICK, nothing_kept, own_url, text_in, ticked_in
 from chalicelib.ports import STOP, World
 from chalicelib.usecases.erase import erase
 from chalicelib.usecases.keep_facts import never_about, take_back
@@ -32,12 +32,7 @@ from chalicelib.usecases.send_preferences_link import send_preferences_link
 from chalicelib.usecases.stop import STOP_ALL
 from chalicelib.usecases.tell_all import tell_all
 
-PAGE = "/api/preferences"
 ASK_PAGE, INBOX_PAGE = "/preferences/", "/inbox/"
-MOST_FIELDS = 200
-TICK = "yes:"
-"""What the name of a consent's box begins with."""
-
 _READ = ["GET", "HEAD"]
 _DONE = {
     "kept": "Kept. Below is all that we know of you.",
@@ -57,6 +52,7 @@ def register(app: Chalice, world: Callable[[], World]) -> None:
         _route(app, world, f"/preferences{path}", _READ, handle)
     for path, handle in takes.items():
         _route(app, world, f"/preferences{path}", ["POST"], handle)
+    profile.register(app, world)
 
 
 def _route(app: Chalice, world: Callable[[], World], path: str, methods: list[str], handle: Answering) -> None:
@@ -79,28 +75,6 @@ def _send_link(world: World, request: Request) -> Response:
         return page(world, "ask-preferences", 422, errors=form.errors, answers=form.kept(email=MAX_ADDRESS))
     send_preferences_link(world, address, viewer_ip(request, world))
     return see_other(INBOX_PAGE)
-
-
-def nothing_kept(world: World) -> Response:
-    """The link is good, and nothing is left of whom it was made for."""
-    return page(world, "nothing-kept", offer=world.shop.offer)
-
-
-def own_url(token: str, path: str = "", **more: str) -> str:
-    """An address of these pages."""
-    rest = "".join(f"&{name}={quote(value)}" for name, value in more.items())
-    return f"{PAGE}{path}?t={quote(token)}{rest}"
-
-
-def ticked_in(form: Mapping[str, Any]) -> dict[str, str]:
-    """Purpose/channel → hash of the words that were seen."""
-    return {name.removeprefix(TICK): value for name, value in form.items() if name.startswith(TICK) and isinstance(value, str)}
-
-
-def text_in(form: Mapping[str, Any], name: str) -> str:
-    """A field of the form; "" where it is not there, or no text."""
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
 
 
 def _show(world: World, request: Request) -> Response:

@@ -28,6 +28,7 @@ from chalicelib.entrypoints.answers import (
 )
 from chalicelib.entrypoints.cors import is_foreign, listed, preflight, refused, shared
 from chalicelib.entrypoints.forms import Checked
+from chalicelib.entrypoints.profile import offer_profile
 from chalicelib.errors import Invalid
 from chalicelib.ports import Opened, World
 from chalicelib.usecases.claim_voucher import claim_voucher
@@ -150,6 +151,7 @@ def _confirm(world: World, request: Request) -> Response:
         minimum=str(voucher.minimum),
         expires=long_date(voucher.ends_at, world.shop.zone),
         newsletter=confirmed.newsletter,
+        profile=offer_profile(world, voucher.person),
     )
 
 

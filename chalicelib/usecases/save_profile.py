@@ -95,6 +95,8 @@ def _sorted(world: World, own: Own, told: Told, given: tuple[Wording, ...], now:
         if not text.strip():
             found.back += [before[about]] if about in before else []
             continue
+        if about in before and text.replace("\r\n", "\n") == before[about].value:
+            continue  # as it is kept, whatever the shop's files name by now
         try:
             fact = _fit(world, about, text, now)
         except Invalid as error:
@@ -105,6 +107,9 @@ def _sorted(world: World, own: Own, told: Told, given: tuple[Wording, ...], now:
             found.told.append(fact)
             if needs(fact.kind) not in agreed:
                 found.errors.append((about, UNASKED))
+    told_now = {(fact.kind, fact.about): fact for fact in found.told}  # of two that come to the same label the last counts
+    found.told = list(told_now.values())
+    found.back = [fact for fact in found.back if (fact.kind, fact.about) not in told_now]
     found.errors += ((("consent", key), NOTHING_TOLD) for key in _idle(own, told, found, given))
     return found
 
