@@ -5,7 +5,18 @@ from __future__ import annotations
 from chalice import Chalice
 
 from chalicelib import bootstrap
-from chalicelib.entrypoints import checkout, clock, mail_answers, orders, preferences, questions, queues, site_api, webhooks
+from chalicelib.entrypoints import (
+    checkout,
+    clock,
+    competition,
+    mail_answers,
+    orders,
+    preferences,
+    questions,
+    queues,
+    site_api,
+    webhooks,
+)
 
 app = Chalice(app_name="courtesy")
 
@@ -14,6 +25,7 @@ mail_answers.register(app, bootstrap.world)
 orders.register(app, bootstrap.world)
 preferences.register(app, bootstrap.world)
 questions.register(app, bootstrap.world)
+competition.register(app, bootstrap.world)
 webhooks.register(app, bootstrap.world)
 checkout.register(app, bootstrap.world)
 # Lambda looks for each worker here, under its function's own name

@@ -73,6 +73,10 @@ _ENGLISH: Mapping[str, str] = {
     "invitation": "You get this because you said yes to hearing from {shop}. You need not do anything.",
     "still-welcome": "You get this because you said yes to hearing from {shop}, and we would like to be sure that it still holds.",
     "morning": "You get this because you keep {shop}. It comes on working days.",
+    "confirm-entry": "You get this because somebody, we hope you, entered the draw of {shop} with this address.",
+    "entered": "You get this because you entered our draw.",
+    "won": "You get this because you entered our draw.",
+    "competition-ended": "You get this because you entered our draw and asked us to say how it ended.",
 }
 
 _GERMAN: Mapping[str, str] = {
@@ -103,6 +107,14 @@ _GERMAN: Mapping[str, str] = {
     "invitation": "Sie bekommen diese Mail, weil Sie von {shop} hören wollten. Sie müssen nichts tun.",
     "still-welcome": "Sie bekommen diese Mail, weil Sie von {shop} hören wollten und wir sicher sein möchten, dass das noch gilt.",
     "morning": "Sie bekommen diese Mail, weil Sie {shop} führen. Sie kommt an Werktagen.",
+    "confirm-entry": (
+        "Sie bekommen diese Mail, weil jemand, wir hoffen Sie selbst, mit dieser Adresse an der Verlosung von {shop} teilnehmen wollte."
+    ),
+    "entered": "Sie bekommen diese Mail, weil Sie an unserer Verlosung teilnehmen.",
+    "won": "Sie bekommen diese Mail, weil Sie an unserer Verlosung teilgenommen haben.",
+    "competition-ended": (
+        "Sie bekommen diese Mail, weil Sie an unserer Verlosung teilgenommen haben und wissen wollten, wie sie ausging."
+    ),
 }
 
 _SENTENCES = {ENGLISH: _ENGLISH, GERMAN: _GERMAN}

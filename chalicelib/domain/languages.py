@@ -90,6 +90,12 @@ def day_in(language: str, day: date) -> str:
     return f"{day.day}. {_GERMAN_MONTHS[day.month - 1]}" if language == GERMAN else written_date(day).rpartition(" ")[0]
 
 
+def month_in(language: str, month: str) -> str:
+    """Of a month as 2026-12: December 2026 · Dezember 2026. Errors: ValueError."""
+    day = date.fromisoformat(f"{month}-01")
+    return f"{_GERMAN_MONTHS[day.month - 1]} {day.year}" if language == GERMAN else written_date(day).partition(" ")[2]
+
+
 def money_in(language: str, money: Money) -> str:
     """As a voucher shows it: £15 · 15 £."""
     return _german(str(money)) if language == GERMAN else str(money)

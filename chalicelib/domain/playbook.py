@@ -8,14 +8,18 @@ import msgspec
 from msgspec import Struct
 
 CLAIMANT, CONTACT, BUYER, RECIPIENT, GIVER, OWNER = "claimant", "contact", "buyer", "recipient", "giver", "owner"
+ENTRANT = "entrant"
+"""Who has confirmed an entry in the competition, and need not be anything else."""
 
 Trigger = Literal[
     "claim", "claim again", "confirmed", "consent", "preferences", "order", "dispatch", "arrival", "thanks",
     "voucher ends", "product life", "occasion", "last year's gift", "item", "next order overdue", "silence", "no response",
     "packed", "working day",
+    "entry", "entered", "won", "drawn",
 ]  # fmt: skip
 """The first nine happen. The next eight are found by looking at all that is known of one person (domain/triggers). What is packed gets
-paper, and each working day the owner a mail.
+paper, and each working day the owner a mail. The last four are the competition's: somebody enters, their entry counts, they have won, others learn that
+it was drawn.
 """
 
 EMAIL, POST, CALL, PARCEL = "e-mail", "post", "call", "parcel"
@@ -34,7 +38,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     trigger: Trigger
-    to: Literal["claimant", "contact", "buyer", "recipient", "giver", "owner"]
+    to: Literal["claimant", "contact", "entrant", "buyer", "recipient", "giver", "owner"]
     message_class: Literal["service", "courtesy", "marketing"] = msgspec.field(name="class")
     template: str = ""
     purpose: str = ""

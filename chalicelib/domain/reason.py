@@ -16,6 +16,7 @@ KINDS = (
     # planned: something happened
     "claimed", "claimed-again", "confirmed", "consent-asked", "link-asked", "order-placed", "dispatched", "arrived", "should-have-arrived", "thanks-written",
     "refused-for-now", "never-called", "released", "no-sign-of-it", "owner-again",
+    "entry-asked", "entry-confirmed", "entry-asked-again", "entry-won", "round-drawn",
     # planned: something was found by looking at all that is known of a person
     "voucher-ends", "life-over", "repeat-gap", "occasion", "last-years-gift", "new-item", "closing-out", "overdue", "silent",
     "no-response-yet", "unreachable-by-mail", "working-day",

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from chalicelib.domain.calendar import clock_time, instant, long_date, written_date
+from chalicelib.domain.competition import called as called_round
+from chalicelib.domain.competition import is_round
 from chalicelib.domain.delivery import BOUNCED, COMPLAINED, REJECTED
 from chalicelib.domain.follow_up import SENT, FollowUp
 from chalicelib.domain.reason import Reason
@@ -47,6 +49,10 @@ _CALLED = {
     "card": "the blank card",
     "little-extra": "the little extra",
     "morning": "your morning mail",
+    "confirm-entry": "the question whether an entry is theirs",
+    "entered": "the word that they have entered",
+    "won": "the news that they have won",
+    "competition-ended": "the word that a draw has ended",
 }
 
 
@@ -103,6 +109,9 @@ class _Told:
     def time(self, name: str) -> str:
         return self._when(name, clock_time)
 
+    def month(self, name: str) -> str:
+        return called_round(self[name]) if is_round(self[name]) else self[name]
+
     def times(self, name: str) -> str:
         return {"0": "no times", "1": "once", "2": "twice"}.get(self[name], f"{self[name]} times")
 
@@ -146,6 +155,11 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "confirmed": lambda _: "They confirmed their address, so the voucher is theirs.",
     "link-asked": lambda _: "They asked for a link to their preferences.",
     "consent-asked": lambda _: "They are said to have agreed to something, and have to confirm that it was they.",
+    "entry-asked": lambda t: f"They entered the {t.month('round')} draw and have to confirm that the address is theirs.",
+    "entry-confirmed": lambda t: f"They confirmed their entry in the {t.month('round')} draw.",
+    "entry-asked-again": lambda t: f"They entered the {t.month('round')} draw again, so they are told that they have entered already.",
+    "entry-won": lambda t: f"Their entry won the {t.month('round')} draw.",
+    "round-drawn": lambda t: f"They asked to be told how the {t.month('round')} draw ended.",
     "order-placed": lambda t: f"The order was placed on {t.date('at')}." if t.has("at") else "The order was placed.",
     "dispatched": lambda t: f"The parcel left on {t.date('at')} with a tracking number.",
     "arrived": _arrived,

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from chalicelib.domain.competition import COMPETITION, Competition
 from chalicelib.domain.consent import EMAIL, NEWSLETTER, Wording, wording_hash
 from chalicelib.domain.gift import GiftTable
 from chalicelib.domain.languages import language_of, tag_of
@@ -135,6 +136,7 @@ class Shop(Struct, frozen=True, forbid_unknown_fields=True):
     gifts: GiftTable = field(default_factory=GiftTable)
     arrivals: Arrivals = field(default_factory=Arrivals)
     widget: Widget = field(default_factory=Widget)
+    competition: Competition | None = None
 
     @property
     def storefront_url(self) -> str:
@@ -190,3 +192,9 @@ def wording_of(shop: Shop, version: int) -> Wording | None:
 def newsletter_wording(shop: Shop) -> Wording:
     """The newest of them, which the form shows."""
     return max(newsletter_wordings(shop), key=lambda wording: wording.version)
+
+
+def entry_wordings(shop: Shop) -> tuple[Wording, ...]:
+    """What the competition's form asks besides, each with a box of its own: the newest words, where there are any."""
+    newest = (newest_wording(shop, purpose, EMAIL, shop.locale) for purpose in (NEWSLETTER, COMPETITION))
+    return tuple(wording for wording in newest if wording is not None)

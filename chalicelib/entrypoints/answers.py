@@ -107,6 +107,11 @@ def attachment(name: str, body: bytes) -> Response:
     return Response(body.decode(), status_code=200, headers={**API, **headers})
 
 
+def plain_text(text: str) -> Response:
+    """Text as it stands."""
+    return Response(text, status_code=200, headers={**API, "Content-Type": "text/plain; charset=utf-8"})
+
+
 def see_other(path: str) -> Response:
     """303: the browser goes there with a GET."""
     return Response("", status_code=303, headers={**API, "Content-Type": "text/plain", "Location": path})

@@ -17,7 +17,7 @@ from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import World
-from chalicelib.stores import follow_ups, orders, people, requests, webhooks
+from chalicelib.stores import entries, follow_ups, orders, people, requests, webhooks
 from chalicelib.table import Action
 from chalicelib.usecases.stop import let_go
 
@@ -38,7 +38,7 @@ def erase(world: World, person: str, order_keys: Iterable[str] = ()) -> None:
             with suppress(Lost):  # swept meanwhile
                 world.table.write(follow_ups.emptied(one))
         _forget_mails(world, follow_ups.of_person(world.table, person))
-        for action in people.forget(world.table, person):
+        for action in (*entries.forget(world.table, person), *people.forget(world.table, person)):
             world.table.write(action)
         for source in world.storefronts:
             _forget_bodies(world, webhooks.folder_of_person(source, person))

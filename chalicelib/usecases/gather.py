@@ -10,16 +10,17 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from chalicelib.domain.claim import Claim, Contact
+from chalicelib.domain.competition import Entry
 from chalicelib.domain.consent import Asking
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.gift import Gift
 from chalicelib.domain.order import Buyer, Order
-from chalicelib.domain.playbook import BUYER, CLAIMANT, CONTACT, GIVER, OWNER, RECIPIENT
+from chalicelib.domain.playbook import BUYER, CLAIMANT, CONTACT, ENTRANT, GIVER, OWNER, RECIPIENT
 from chalicelib.domain.screening import Case
 from chalicelib.domain.standing import MARKETING
 from chalicelib.logs import failed
 from chalicelib.ports import World
-from chalicelib.stores import follow_ups, gate, orders, people, vouchers
+from chalicelib.stores import entries, follow_ups, gate, orders, people, vouchers
 from chalicelib.table import Item, Key
 from chalicelib.usecases.recall import recall
 from chalicelib.usecases.who import reached_as
@@ -63,6 +64,8 @@ def _about(follow_up: FollowUp) -> list[Key]:
             pass  # what the shop itself says of them is enough
         case role if role == CLAIMANT:
             keys.append(_claimed(follow_up))
+        case role if role == ENTRANT:
+            keys.append(entries.key(follow_up.person, follow_up.anchor))
         case _:
             keys.append(people.contact_key(follow_up.person))
     if code := follow_up.extra.get("code"):
@@ -71,6 +74,8 @@ def _about(follow_up: FollowUp) -> list[Key]:
 
 
 def _claimed(follow_up: FollowUp) -> Key:
+    if "entry" in follow_up.extra:
+        return entries.key(follow_up.person, follow_up.anchor)
     asks = "asked" in follow_up.extra
     return people.asking_key(follow_up.person) if asks else people.claim_key(follow_up.person, follow_up.anchor)
 
@@ -100,9 +105,13 @@ def _case(world: World, shard: str, follow_up: FollowUp, items: dict[Key, Item])
             return msgspec.structs.replace(case, address=shop.owner or shop.reply_to)
         case role if role == CLAIMANT:
             item = items.get(_claimed(follow_up))
+            if "entry" in follow_up.extra:
+                return _for_entry(case, entries.load(item, now))
             if "asked" in follow_up.extra:
                 return _for_asked(case, people.load_asking(item, now))
             return _for_claimant(case, people.load_claim(item, now))
+        case role if role == ENTRANT:
+            return _for_entrant(case, entries.load(items.get(entries.key(follow_up.person, follow_up.anchor)), now))
         case role if role == CONTACT:
             contact = people.load_contact(items.get(people.contact_key(follow_up.person)), now)
             if contact is None and case.rule is not None and case.rule.trigger == "preferences":
@@ -125,6 +134,18 @@ def _for_asked(case: Case, asking: Asking | None) -> Case:
     if asking is None or asking.id != case.follow_up.extra["asked"] or asking.confirmed_at is not None:
         return case  # as with a claim; and what was answered is not asked
     return msgspec.structs.replace(case, address=asking.address, locale=asking.locale, asking=asking)
+
+
+def _for_entry(case: Case, entry: Entry | None) -> Case:
+    if entry is None or entry.id != case.follow_up.extra["entry"] or entry.confirmed_at is not None:
+        return case  # as with what is asked
+    return msgspec.structs.replace(case, address=entry.address, locale=entry.locale, entry=entry)
+
+
+def _for_entrant(case: Case, entry: Entry | None) -> Case:
+    if entry is None or entry.confirmed_at is None:
+        return case
+    return msgspec.structs.replace(case, name=entry.name, address=entry.address, locale=entry.locale, entry=entry)
 
 
 def _for_contact(world: World, case: Case, contact: Contact | None) -> Case:

@@ -1,4 +1,4 @@
-"""One errand at the storefront: done, or kept with the reason why it could not be done yet.
+"""One errand, at the storefront or for a round of the competition: done, or kept with the reason why it could not be done yet.
 
 read → ask the storefront → what follows from it, and the errand is over
 """
@@ -9,12 +9,14 @@ from contextlib import suppress
 
 from chalicelib.domain import errand as errands_of
 from chalicelib.domain.errand import Errand
-from chalicelib.errors import Invalid, Lost, Misconfigured, Retryable
+from chalicelib.errors import Invalid, Lost, Misconfigured, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, Office, World
 from chalicelib.stores import errands, follow_ups, orders, people, vouchers
 from chalicelib.table import Action
 from chalicelib.usecases.catch_up import catch_up, next_catch_up
+from chalicelib.usecases.close_round import close_round
 from chalicelib.usecases.look_at_held import look_at_held
+from chalicelib.usecases.tell_of_draw import tell_of_draw
 
 NO_KEY = "No key to the storefront's API is known here. Give one with courtesy connect."
 
@@ -25,11 +27,14 @@ def run_errand(world: World, id_: str) -> None:
     if errand is None or errand.not_before > world.clock.now():
         return
     try:
-        office = world.office
-        if office is None:
-            raise Misconfigured(NO_KEY)
-        _do(world, office, errand)
-    except (Invalid, Misconfigured, Retryable) as error:
+        if errand.kind in errands_of.AT_THE_STOREFRONT:
+            office = world.office
+            if office is None:
+                raise Misconfigured(NO_KEY)
+            _do(world, office, errand)
+        else:
+            _for_a_round(world, errand)
+    except (Invalid, Misconfigured, NotFound, Retryable) as error:
         with suppress(Lost):
             world.table.write(errands.could_not(errand, str(error)))
         return
@@ -53,6 +58,13 @@ def _do(world: World, office: Office, errand: Errand) -> None:
             office.void(errand.about)
         else:
             office.register(voucher)
+
+
+def _for_a_round(world: World, errand: Errand) -> None:
+    if errand.kind == "close":
+        close_round(world, errand.about)
+    else:
+        tell_of_draw(world, errand.about)
 
 
 def _after(world: World, errand: Errand) -> list[Action]:

@@ -16,6 +16,7 @@ from tests.support.world import TestWorld
 
 ZONE = "Europe/London"
 SAMPLES: Mapping[str, str | int] = {
+    "round": "2026-12",
     "at": "2026-03-04T12:00:00Z",
     "since": "2026-03-04T12:00:00Z",
     "until": "2026-03-05T10:00:00Z",

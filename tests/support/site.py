@@ -13,7 +13,7 @@ from chalice import Chalice
 from msgspec import Struct
 
 from chalicelib.adapters.local.http import Wsgi, api
-from chalicelib.entrypoints import checkout, mail_answers, orders, preferences, questions, site_api, webhooks
+from chalicelib.entrypoints import checkout, competition, mail_answers, orders, preferences, questions, site_api, webhooks
 from chalicelib.ports import Mail, World
 from chalicelib.table import Item
 from tests.support.world import TestWorld
@@ -51,6 +51,7 @@ def app_of(world: World) -> Wsgi:
     orders.register(app, lambda: world)
     preferences.register(app, lambda: world)
     questions.register(app, lambda: world)
+    competition.register(app, lambda: world)
     webhooks.register(app, lambda: world)
     checkout.register(app, lambda: world)
     return api(app)

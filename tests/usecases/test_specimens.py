@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from chalicelib.domain.claim import Claim
+from chalicelib.domain.competition import Entry
 from chalicelib.domain.consent import Asking, wording_hash
 from chalicelib.domain.gift import GIFT, Gift
 from chalicelib.domain.mending.playbook import _MEETS
@@ -45,8 +46,11 @@ def everything_known(rule: Rule) -> Case:
         extra={
             "claim": "c1", "newsletter": "1", "product": "Rings", "item": "tide", "months": "9", "label": "birthday",
             "date": "2026-03-09", "since": "2025-11-22T12:00:00Z", "category": "rings",
+            "entry": "e1", "prize": "A ring", "worth": "£180", "value": "3 9 14", "next": "2026-04",
         },
     )  # fmt: skip
+    if rule.trigger in ("entry", "entered", "won", "drawn"):
+        one = msgspec.structs.replace(one, anchor="2026-03")
     return case(
         follow_up=one,
         rule=rule,
@@ -57,6 +61,10 @@ def everything_known(rule: Rule) -> Case:
         asking=Asking(
             "a1", PERSON, "Isobel", "isobel.trant@example.com", "isobel.trant@example.com", "en-GB", NOON, "the counter", one.id,
             {wording.purpose: wording_hash(wording.text)},
+        ),
+        entry=Entry(
+            "e1", PERSON, "2026-03", "Isobel", "isobel.trant@example.com", "isobel.trant@example.com", "en-GB", NOON, NOON, one.id,
+            ticked={wording.purpose: wording_hash(wording.text)}, confirmed_at=NOON, entry="7HQ2M",
         ),
         history=history(order),
         products=Products(items=(Item("tide", "Tide ring", "rings", "https://pellow-wren.example/tide", date(2026, 3, 1)),)),

@@ -13,6 +13,7 @@ from chalicelib.domain.playbook import (
     CLAIMANT,
     CONTACT,
     EMAIL,
+    ENTRANT,
     GIVER,
     OWNER,
     PARCEL,
@@ -48,11 +49,18 @@ _MEETS: Mapping[Trigger, tuple[str, ...]] = {
     "no response": (CONTACT,),
     "packed": (BUYER, RECIPIENT),
     "working day": (OWNER,),
+    "entry": (CLAIMANT,),
+    "entered": (ENTRANT,),
+    "won": (ENTRANT,),
+    "drawn": (CONTACT,),
 }
 """Whom a trigger brings along."""
 
 _ANSWERS: tuple[Trigger, ...] = ("claim", "claim again", "confirmed", "consent", "preferences", "thanks")
 """The site answers with these, so it needs one rule for each."""
+
+_OF_A_COMPETITION: tuple[Trigger, ...] = ("entry", "entered", "won")
+"""The same, where shop.toml has a [competition]."""
 
 _SELLS: tuple[Trigger, ...] = (
     "voucher ends", "product life", "occasion", "last year's gift", "item", "next order overdue", "silence", "no response",
@@ -81,20 +89,21 @@ def mends(playbook: Playbook) -> list[Fault]:
             found.append(Fault(("rule", at, "name"), f'Two rules are named "{rule.name}": a name stands once.'))
         names.add(rule.name)
         found += (Fault(("rule", at, key), f'Rule "{rule.name}": {sentence}') for key, sentence in _about(rule))
-    return [*found, *_answers(playbook)]
+    return [*found, *_answers(playbook, _ANSWERS)]
 
 
 def mends_with(playbook: Playbook, shop: Shop) -> list[Fault]:
     """What is wrong with rules in this shop: an hour that it keeps quiet, a consent that it does not ask for, a receipt without its terms."""
-    return [
+    found = [
         Fault(("rule", at, key), f'Rule "{rule.name}": {sentence}')
         for at, rule in enumerate(playbook.rules)
         for key, sentence in _in_shop(rule, shop)
     ]
+    return [*found, *(_answers(playbook, _OF_A_COMPETITION) if shop.competition is not None else ())]
 
 
-def _answers(playbook: Playbook) -> Iterator[Fault]:
-    for trigger in _ANSWERS:
+def _answers(playbook: Playbook, triggers: tuple[Trigger, ...]) -> Iterator[Fault]:
+    for trigger in triggers:
         places = [at for at, rule in enumerate(playbook.rules) if rule.trigger == trigger and rule.mode != "off"]
         off = [at for at, rule in enumerate(playbook.rules) if rule.trigger == trigger and rule.mode == "off"]
         if len(places) == 1:
@@ -122,7 +131,7 @@ def _about(rule: Rule) -> Iterator[tuple[str, str]]:
 
 
 def _class(rule: Rule) -> Iterator[tuple[str, str]]:
-    answers, sells = rule.trigger in _ANSWERS, rule.trigger in _SELLS
+    answers, sells = rule.trigger in (*_ANSWERS, *_OF_A_COMPETITION), rule.trigger in (*_SELLS, "drawn")
     if rule.to == RECIPIENT and rule.message_class != COURTESY:
         yield "class", f'give it class = "{COURTESY}": to a gift\'s recipient nothing else may go.'
     elif answers and rule.message_class != SERVICE:
@@ -158,7 +167,7 @@ def _channel(rule: Rule) -> Iterator[tuple[str, str]]:
             "channel",
             f'give channel = "{EMAIL}": where the note is a by-hand task, recipient_note in shop.toml says so.',
         )
-    elif rule.channel in (POST, CALL) and (rule.trigger in _ANSWERS or rule.to == OWNER):
+    elif rule.channel in (POST, CALL) and (rule.trigger in (*_ANSWERS, *_OF_A_COMPETITION, "drawn") or rule.to == OWNER):
         yield "channel", f'give channel = "{EMAIL}": it is answered at once.'
 
 
@@ -193,7 +202,7 @@ def _reach(rule: Rule) -> Iterator[tuple[str, str]]:
 
 
 def _once(rule: Rule) -> Iterator[tuple[str, str]]:
-    if rule.once and (rule.trigger in _ANSWERS or rule.to == OWNER):
+    if rule.once and (rule.trigger in (*_ANSWERS, *_OF_A_COMPETITION) or rule.to == OWNER):
         yield "once", "take `once` out: it answers each time."
     elif rule.once and rule.message_class == SERVICE:
         yield "once", "take `once` out: service is owed each time."

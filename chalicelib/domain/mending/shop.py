@@ -28,6 +28,7 @@ _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _AT_LEAST_ONE = ("patience_days", "floor_days", "sunset_days")
 _HOURS = ("quiet_from", "quiet_to", "send_hour")
 MAX_TRANSIT, MAX_OFFER_NAME, MAX_DAYS, MOST = 60, 40, 3650, 1_000_000
+OLDEST = 100
 
 
 def mends(shop: Shop) -> list[Fault]:
@@ -37,6 +38,7 @@ def mends(shop: Shop) -> list[Fault]:
         *_texts(shop),
         *_storefront(shop),
         *_offer(shop),
+        *_competition(shop),
         *_hours(shop),
         *_numbers(shop),
         *_countries(shop),
@@ -99,6 +101,21 @@ def _offer(shop: Shop) -> Iterator[Fault]:
         yield Fault(("offer", "minimum"), "Give `offer.minimum` as nothing or more.")
     if not 1 <= offer.days <= MAX_DAYS:
         yield Fault(("offer", "days"), f"Give `offer.days` from 1 to {MAX_DAYS}.")
+
+
+def _competition(shop: Shop) -> Iterator[Fault]:
+    held = shop.competition
+    if held is None:
+        return
+    for name, what in (("prize", "what there is to be won"), ("seed", "the public value that decides, and where it is published")):
+        if not getattr(held, name).strip():
+            yield Fault(("competition", name), f"Give `competition.{name}`: {what}, in words.")
+    if held.value.amount <= 0:
+        yield Fault(("competition", "value"), "Give `competition.value` as more than nothing: the rules say what the prize is worth.")
+    if not 0 <= held.closes_hour <= 23:
+        yield Fault(("competition", "closes_hour"), "Give `closes_hour` as an hour from 0 to 23.")
+    if not 0 <= held.age <= OLDEST:
+        yield Fault(("competition", "age"), f"Give `age` from 0 (anybody) to {OLDEST} years.")
 
 
 def _hours(shop: Shop) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from chalicelib.domain.standing import closed_by
 
 
 def check(case: Case) -> Objection:
-    """Ends what the person's suppression forbids. A receipt that cannot go by e-mail becomes a by-hand task: it is owed."""
+    """Ends what the person's suppression forbids. A receipt or a prize that cannot be told of by e-mail becomes a by-hand task: it is owed."""
     standing = case.standing
     match closed_by(standing, case.follow_up.message_class, case.rule.channel if case.rule is not None else EMAIL):
         case "never":
@@ -24,7 +24,7 @@ def check(case: Case) -> Objection:
             return End(CANCELLED, Reason("stopped", {"since": standing.stopped_at}))
         case _:
             return None
-    owed = case.rule is not None and case.rule.trigger == "order"
+    owed = case.rule is not None and case.rule.trigger in ("order", "won")
     return End(HANDED_OVER if owed else CANCELLED, reason)
 
 
@@ -35,5 +35,5 @@ def _is_note(case: Case) -> bool:
 
 def _is_asked_for(case: Case) -> bool:
     # a full mailbox or a mended typing error would otherwise close an address for ever
-    asked = case.rule is not None and case.rule.trigger in ("claim", "consent", "preferences")
+    asked = case.rule is not None and case.rule.trigger in ("claim", "consent", "entry", "preferences")
     return asked and case.standing.second_chance in ("", case.follow_up.id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from chalicelib.domain.claim import Claim
+from chalicelib.domain.competition import Entry
 from chalicelib.domain.consent import Asking
 from chalicelib.domain.follow_up import FollowUp
 from chalicelib.domain.gift import Gift
@@ -46,6 +47,7 @@ class Case(Struct, frozen=True):
     voucher: Voucher | None = None
     claim: Claim | None = None
     asking: Asking | None = None
+    entry: Entry | None = None
     locale: str = ""
     zones: tuple[str, ...] = ()
     history: History | None = None

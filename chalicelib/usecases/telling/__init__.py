@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from chalicelib.domain.playbook import RECIPIENT, Trigger
 from chalicelib.errors import Misconfigured
-from chalicelib.usecases.telling import claims, consents, orders, owner, reminders
+from chalicelib.usecases.telling import claims, competition, consents, orders, owner, reminders
 from chalicelib.usecases.telling.telling import Context, Telling
 
 __all__ = ["Context", "Telling", "tell"]
@@ -29,6 +29,10 @@ _TELL: Mapping[Trigger, Callable[[Telling], Context]] = {
     "next order overdue": reminders.invitation,
     "silence": reminders.still_welcome,
     "working day": owner.morning,
+    "entry": competition.entry,
+    "entered": competition.entered,
+    "won": competition.won,
+    "drawn": competition.drawn,
 }
 """By what triggered it. What goes on paper or by telephone is told elsewhere."""
 

@@ -1,0 +1,169 @@
+"""The competition: entering it, the click that makes an entry count, and what is published of each draw. GET and HEAD never write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from chalice import Chalice
+from chalice.app import Request, Response
+
+from chalicelib.domain.calendar import clock_time
+from chalicelib.domain.competition import COUNTER, MAX_COUNTY, SITE, Entered, before, called, open_round, parse_county
+from chalicelib.domain.consent import EMAIL, Wording, wording_hash
+from chalicelib.domain.draw import Published, list_of, ordered
+from chalicelib.domain.identity import MAX_ADDRESS, MAX_NAME, parse_address, parse_name
+from chalicelib.domain.shop import Shop, entry_wordings
+from chalicelib.entrypoints.answers import (
+    FORM,
+    JSON,
+    answer_json,
+    answered,
+    content_type,
+    fields,
+    link_token,
+    page,
+    plain_text,
+    see_other,
+    the_request,
+    viewer_ip,
+)
+from chalicelib.entrypoints.forms import BOT_FIELD, Checked
+from chalicelib.ports import World
+from chalicelib.usecases.confirm_entry import confirm_entry, look_at_entry
+from chalicelib.usecases.enter_competition import enter_competition, held
+from chalicelib.usecases.look_at_draw import look_at_draw
+
+FORM_PAGE, INBOX_PAGE, COUNTER_DONE = "/competition/", "/inbox/", "/counter/entered/"
+_READ = ["GET", "HEAD"]
+_LOOK = "Look in your inbox: we have sent a mail to that address."
+_CHANGED = "Our words have changed since: please read them and tick the box again."
+
+
+def register(app: Chalice, world: Callable[[], World]) -> None:
+    """Adds the routes; API Gateway's stage puts /api in front of them."""
+
+    @app.route("/entries", methods=["POST"], content_types=[FORM, JSON])
+    def enter() -> Response:
+        as_json = content_type(the_request(app)) == JSON
+        return answered(world, lambda found: _enter(found, the_request(app), as_json=as_json), as_json=as_json)
+
+    @app.route("/entries", methods=_READ)
+    def form() -> Response:
+        return see_other(FORM_PAGE)  # where a reloaded error page, or its address, leads
+
+    @app.route("/enter", methods=_READ)
+    def confirm_page() -> Response:
+        return answered(world, lambda found: _confirm_page(found, the_request(app)), as_json=False)
+
+    @app.route("/enter", methods=["POST"], content_types=[FORM])
+    def confirm() -> Response:
+        return answered(world, lambda found: _confirm(found, the_request(app)), as_json=False)
+
+    @app.route("/draws", methods=_READ)
+    def draw_page() -> Response:
+        return answered(world, lambda found: _draw_page(found, the_request(app)), as_json=False)
+
+    @app.route("/draws/{round_}", methods=_READ)
+    def draw(round_: str) -> Response:
+        return answered(world, lambda found: _draw(found, round_), as_json=True)
+
+    @app.route("/draws/{round_}/list", methods=_READ)
+    def draw_list(round_: str) -> Response:
+        return answered(world, lambda found: plain_text(list_of(look_at_draw(found, round_).hashes)), as_json=False)
+
+
+def empty_form(shop: Shop) -> dict[str, object]:
+    """What the form's template is told before anybody typed into it."""
+    answers: dict[str, object] = {"name": "", "email": "", "county": "", "objects": False, BOT_FIELD: ""}
+    return {"wordings": entry_wordings(shop), "errors": [], "answers": {**answers, "ticked": []}}
+
+
+def _enter(world: World, request: Request, *, as_json: bool) -> Response:
+    held(world)
+    raw = fields(request)
+    form = Checked(raw)
+    name, address, county = form.read("name", parse_name), form.read("email", parse_address), form.read("county", parse_county)
+    ticked = _ticked(world.shop, raw, form)
+    form.by_a_person()
+    counter = raw.get("source") == COUNTER
+    if form.errors or name is None or address is None or county is None:
+        if as_json:
+            return answer_json(422, {"message": form.errors[0]["message"], "errors": form.errors})
+        return page(world, "counter" if counter else "competition", 422, **_shown_again(world.shop, raw, form))
+    objects = raw.get("objects", "") not in ("", False)
+    entered = Entered(name, address, county, objects, ticked, COUNTER if counter else SITE)
+    enter_competition(world, entered, viewer_ip(request, world))
+    return answer_json(202, {"message": _LOOK}) if as_json else see_other(COUNTER_DONE if counter else INBOX_PAGE)
+
+
+def _ticked(shop: Shop, raw: Mapping[str, Any], form: Checked) -> dict[str, str]:
+    """Purpose → hash of the words that were ticked. A bare yes means the newest."""
+    found = {}
+    for newest in entry_wordings(shop):
+        value = raw.get(newest.purpose, "")
+        if value in ("", False):
+            continue
+        seen = newest if value in (True, "yes") else _of_version(shop, newest, value)
+        if seen is None:
+            form.wrong(newest.purpose, _CHANGED)
+        else:
+            found[newest.purpose] = wording_hash(seen.text)
+    return found
+
+
+def _of_version(shop: Shop, newest: Wording, version: object) -> Wording | None:
+    alike = (one for one in shop.wordings if (one.purpose, one.channel, one.locale) == (newest.purpose, EMAIL, newest.locale))
+    return next((one for one in alike if str(one.version) == version), None)
+
+
+def _shown_again(shop: Shop, raw: Mapping[str, Any], form: Checked) -> dict[str, object]:
+    kept = form.kept(name=MAX_NAME, email=MAX_ADDRESS, county=MAX_COUNTY)
+    ticked = [one.purpose for one in entry_wordings(shop) if raw.get(one.purpose)]
+    answers = {**kept, "objects": bool(raw.get("objects")), "ticked": ticked}
+    return {**empty_form(shop), "errors": form.errors, "answers": answers}
+
+
+def _confirm_page(world: World, request: Request) -> Response:
+    token = link_token(request)
+    waiting = look_at_entry(world, token)
+    return page(world, "enter", token=token, draw=waiting.draw, prize=waiting.prize, wordings=waiting.wordings)
+
+
+def _confirm(world: World, request: Request) -> Response:
+    found = confirm_entry(world, link_token(request, fields(request)))
+    return page(
+        world,
+        "entered",
+        draw=found.draw,
+        round=found.round,
+        entry=found.entry,
+        closes=found.closes,
+        seed=held(world).seed,
+        wordings=found.wordings,
+    )
+
+
+def _draw_page(world: World, request: Request) -> Response:
+    competition = held(world)
+    last = before(open_round(world.clock.now(), competition.closes_hour, world.shop.zone))
+    found = look_at_draw(world, str((request.query_params or {}).get("round") or last))
+    return page(
+        world,
+        "draw",
+        draw=called(found.round),
+        told=found,
+        closed=clock_time(found.closed_at, world.shop.zone),
+        drawn=clock_time(found.drawn_at, world.shop.zone) if found.drawn_at is not None else "",
+        place={one: at for at, one in enumerate(ordered(found.hashes, found.value), start=1)} if found.value else {},
+    )
+
+
+def _draw(world: World, round_: str) -> Response:
+    return answer_json(200, _public(world, look_at_draw(world, round_)))
+
+
+def _public(world: World, found: Published) -> dict[str, object]:
+    told: dict[str, object] = msgspec.to_builtins(found)
+    return {**told, "how": f"{world.shop.url}/competition/rules/#how", "list": f"{world.shop.url}/api/draws/{found.round}/list"}
