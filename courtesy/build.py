@@ -17,7 +17,7 @@ from chalicelib.ports import Renderer
 from courtesy.site_pages import OwnersFiles, StaticPage, pages_of
 from courtesy.site_pictures import LOGO, hashed_name
 from courtesy.site_pictures import files as pictures_of
-from courtesy.style_sheet import SOURCES, icon, squeezed, style_sheet
+from courtesy.style_sheet import SOURCES, icon, source, style_sheet
 from courtesy.widget import NAME as WIDGET
 from courtesy.widget import widget
 
@@ -64,7 +64,7 @@ def _files(owners: OwnersFiles, renderer: Renderer) -> dict[str, bytes]:
         **{page.file: renderer.page(page.template, _told(page, owners, assets)) for page in pages},
         hashed: css,
         SITE_CSS.lstrip("/"): css,
-        DEV_CSS.lstrip("/"): squeezed((SOURCES / "css" / "dev.css").read_text(encoding="utf-8")),
+        DEV_CSS.lstrip("/"): source("dev.css"),
         WIDGET: widget(shop),
         "icon.svg": icon(shop.brand),
         "robots.txt": f"{(SOURCES / 'robots.txt').read_text(encoding='utf-8')}\nSitemap: {shop.url}/sitemap.xml\n",

@@ -9,36 +9,33 @@ from chalicelib.domain.brand import face, palette
 from chalicelib.domain.shop import Brand
 
 SOURCES = Path(__file__).parent.parent / "site"
-_PARTS = ("tokens.css", "base.css", "pieces.css", "shop.css")
+_PARTS = ("base.css", "pieces.css", "shop.css")
+_TOKENS = {
+    "act": "act", "act-hover": "hover", "act-soft": "soft", "on-act": "on_act", "garnet": "ornament", "garnet-soft": "ornament_soft",
+}  # fmt: skip
+"""What the style sheet calls the colours of a palette."""
+
+_DARK = "@media (prefers-color-scheme:dark)"
 
 
 def style_sheet(brand: Brand) -> str:
-    """All that a page of the site is styled with."""
-    return "".join(squeezed((SOURCES / "css" / part).read_text(encoding="utf-8")) for part in _PARTS) + worn(brand)
+    """All that a page of the site is styled with. Errors: ValueError for what is no colour."""
+    light, dark = worn(brand)
+    by_day, _, by_night = source("tokens.css").partition(_DARK)
+    tokens = f"{_set(by_day, light | _faces(brand))}{_DARK}{_set(by_night, dark)}"
+    return tokens + "".join(_set(source(part), light) for part in _PARTS)  # what is printed is light
 
 
-def worn(brand: Brand) -> str:
-    """What the shop's colours and faces change of tokens.css; nothing where they are ours. Errors: ValueError for what is no colour."""
-    if brand == Brand(logo=brand.logo, mail_logo=brand.mail_logo):
-        return ""
-    found = palette(brand)
-    named = {
-        "act": found.act,
-        "act-hover": found.hover,
-        "act-soft": found.soft,
-        "on-act": found.on_act,
-        "garnet": found.ornament,
-        "garnet-soft": found.ornament_soft,
-    }
-    light, dark = (";".join(f"--{name}:{pair[mode]}" for name, pair in named.items()) for mode in (0, 1))
-    ours = Brand()
-    faces = "".join(
-        f";--f-{name}:{face(theirs)}"
-        for name, theirs, default in (("voice", brand.voice, ours.voice), ("plain", brand.plain, ours.plain))
-        if theirs != default
-    )
-    on_paper = f"--act:{found.act[0]};--garnet:{found.ornament[0]}"
-    return f":root{{{light}{faces}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}@media print{{:root{{{on_paper}}}}}"
+def worn(brand: Brand) -> tuple[dict[str, str], dict[str, str]]:
+    """Token → the shop's colour, in light and in dark, where it is another than ours. Errors: ValueError for what is no colour."""
+    found, ours = palette(brand), palette(Brand())
+    light: dict[str, str] = {}
+    dark: dict[str, str] = {}
+    for token, name in _TOKENS.items():
+        theirs = getattr(found, name)
+        if theirs != getattr(ours, name):
+            light[token], dark[token] = theirs
+    return light, dark
 
 
 def icon(brand: Brand) -> str:
@@ -48,6 +45,21 @@ def icon(brand: Brand) -> str:
     return drawn.replace('fill="#0e5350"', f'fill="{found.act[0]}"').replace('stroke="#fff"', f'stroke="{found.on_act[0]}"')
 
 
-def squeezed(css: str) -> str:
-    """Without comments and line breaks; gzip does the rest."""
+def source(name: str) -> str:
+    """One file of site/css/ without comments and line breaks; gzip does the rest."""
+    css = (SOURCES / "css" / name).read_text(encoding="utf-8")
     return re.sub(r"\n\s*", "", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
+
+
+def _faces(brand: Brand) -> dict[str, str]:
+    """Those that the owner chose; where they are ours the style sheet knows more of them than a mail needs."""
+    ours = Brand()
+    chosen = (("f-voice", brand.voice, ours.voice), ("f-plain", brand.plain, ours.plain))
+    return {name: face(theirs) for name, theirs, default in chosen if theirs != default}
+
+
+def _set(css: str, values: dict[str, str]) -> str:
+    """The style sheet with these tokens set to these values, wherever it sets them."""
+    return re.sub(
+        r"--([\w-]+):([^;}]*)", lambda found: f"--{found[1]}:{values[found[1]]}" if found[1] in values else found[0], css
+    )

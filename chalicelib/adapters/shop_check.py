@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
 from msgspec import Struct
 
+from chalicelib.adapters.pictures import read_mail_logo
 from chalicelib.adapters.shop_files import (
     PLAYBOOK,
     PRODUCTS,
@@ -19,11 +21,15 @@ from chalicelib.adapters.shop_files import (
     look_at_shop,
     opened_file,
 )
+from chalicelib.adapters.site_file import SITE, look_at_site
 from chalicelib.adapters.template_check import MAIL_PARTS, TemplateCheck
 from chalicelib.domain.fault import Fault, Where
+from chalicelib.domain.mending.colours import faint
 from chalicelib.domain.mending.offering import may_offer, offering_words, refusal
 from chalicelib.domain.mending.playbook import mends_with
+from chalicelib.domain.mending.site import mends_with as site_mends_with
 from chalicelib.domain.playbook import EMAIL, Playbook
+from chalicelib.domain.shop import Brand
 
 WORDS = "words.toml"
 
@@ -36,12 +42,17 @@ class Checked(Struct, frozen=True):
 
 
 def check(shop_folder: Path, templates: Path) -> Checked:
-    """Of shop.toml, playbook.toml, products.toml, words.toml and every template. Reads only."""
+    """Of shop.toml, playbook.toml, products.toml, words.toml, site.toml with its pictures, and every template. Reads only."""
     shop = look_at_shop(shop_folder / SHOP)
     playbook = look_at_playbook(shop_folder / PLAYBOOK)
     products = look_at_products(shop_folder / PRODUCTS)
+    site = look_at_site(shop_folder / SITE)
     looked = TemplateCheck(templates)
-    faults = {*shop.faults, *playbook.faults, *products.faults, *looked.unparsed(), *_of_words(shop_folder / WORDS)}
+    faults = {*shop.faults, *playbook.faults, *products.faults, *site.faults, *looked.unparsed(), *_of_words(shop_folder / WORDS)}
+    if shop.read is not None:
+        faults |= {*shop.located(fault for fault in _of_brand(shop.read.brand, shop_folder) if shop.sound(fault.where))}
+    if site.read is not None and products.read is not None:
+        faults |= {*site.located(fault for fault in site_mends_with(site.read, products.read) if site.sound(fault.where))}
     if playbook.read is not None:
         fitting = mends_with(playbook.read, shop.read) if shop.read is not None else []
         if not shop.sound(("wordings",)):
@@ -59,9 +70,21 @@ def check(shop_folder: Path, templates: Path) -> Checked:
             "wording": len(shop.read.wordings) if shop.read else 0,
             "product": len(products.read.products) if products.read else 0,
             "item": len(products.read.items) if products.read else 0,
+            "page": len(site.read.pages) if site.read else 0,
             "template": looked.count,
         },
     )
+
+
+def _of_brand(brand: Brand, folder: Path) -> Iterator[Fault]:
+    """What only looking closely tells: colours that meet, and the picture in mails."""
+    if brand.mail_logo:
+        try:
+            read_mail_logo(folder, brand.mail_logo)
+        except ValueError as error:
+            yield Fault(("brand", "mail_logo"), str(error))
+    with suppress(ValueError):  # what is no colour is told already
+        yield from faint(brand)
 
 
 def _missing(playbook: Playbook, looked: TemplateCheck) -> Iterator[Fault]:

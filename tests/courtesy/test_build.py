@@ -30,7 +30,7 @@ from chalicelib.usecases.look_at_order import Asked, OrderPage
 from courtesy import art
 from courtesy.build import DEV_CSS, SITE_CSS, build
 from courtesy.site_pages import OwnersFiles, pages_of
-from courtesy.style_sheet import worn
+from courtesy.style_sheet import source, style_sheet
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = Templates(ROOT / "templates")
@@ -180,7 +180,9 @@ def test_build_returns_what_it_wrote(tmp_path: Path) -> None:
     out = tmp_path / "dist"
     files = [path.relative_to(out).as_posix() for path in build(OWNERS, TEMPLATES, out)]
 
-    assert [name for name in files if not name.startswith("css/")] == sorted((*STATIC, "_headers", "courtesy.js", "icon.svg", "robots.txt", "sitemap.xml"))
+    assert [name for name in files if not name.startswith("css/")] == sorted(
+        (*STATIC, "_headers", "courtesy.js", "icon.svg", "robots.txt", "sitemap.xml")
+    )
     assert len([name for name in files if re.fullmatch(r"css/(site|dev|site\.[0-9a-f]{10})\.css", name)]) == 3
     assert [path.name for path in tmp_path.iterdir()] == ["dist"]
 
@@ -200,22 +202,30 @@ def test_the_shops_colours_reach_the_site(tmp_path: Path) -> None:
     build(OWNERS._replace(shop=theirs), TEMPLATES, tmp_path / "dist")
     css = (tmp_path / "dist" / "css" / "site.css").read_text()
 
-    assert css.rindex("--act:#5b2a86") > css.rindex("--act:#0e5350")
+    assert set(re.findall(r"--act:(#\w+)", css)) == {"#5b2a86", "#7fd0c4"}
     assert "--f-voice:'Old Standard', serif" in css
     assert "--f-plain:'Segoe UI'" not in css
     assert '<rect width="32" height="32" rx="6" fill="#5b2a86"/>' in (tmp_path / "dist" / "icon.svg").read_text()
 
 
 def test_a_shop_in_our_colours_changes_no_style_sheet() -> None:
-    assert worn(Brand()) == worn(Brand(logo="logo.svg")) == ""
+    plain = "".join(source(part) for part in ("tokens.css", "base.css", "pieces.css", "shop.css"))
+
+    assert style_sheet(Brand()) == style_sheet(Brand(logo="logo.svg")) == plain
+
+
+def test_no_colour_of_ours_is_left_in_anothers_style_sheet() -> None:
+    css = style_sheet(Brand(act="#5b2a86", act_dark="#c9a7e8", ornament="#b3541e"))
+
+    assert [colour for colour in ("#0e5350", "#093b39", "#dcebe7", "#7fd0c4", "#8a1c3f", "#f0a0b8") if colour in css] == []
+    assert css.count("--act:") == 3  # in light, in dark and on paper
 
 
 @given(st.builds(Brand, voice=st.text(max_size=40), plain=st.text(max_size=40)))
 def test_no_face_breaks_the_style_sheet(brand: Brand) -> None:
-    css = worn(brand)
-    assert css.count("{") == css.count("}")
-    assert css.count("{") in (0, 5)
-    assert "<" not in css
+    css, ours = style_sheet(brand), style_sheet(Brand())
+
+    assert [css.count(mark) for mark in "{};<"] == [ours.count(mark) for mark in "{};<"]
 
 
 def test_a_logo_stands_in_place_of_the_name(tmp_path: Path) -> None:
@@ -224,7 +234,9 @@ def test_a_logo_stands_in_place_of_the_name(tmp_path: Path) -> None:
     build(OWNERS._replace(shop=theirs, site=Site(), folder=tmp_path), TEMPLATES, tmp_path / "dist")
 
     assert (tmp_path / "dist" / "logo.svg").read_text() == "<svg/>"
-    shown = re.search(r'<img src="/(logo\.[0-9a-f]{10}\.svg)" alt="Pellow &amp; Wren">', (tmp_path / "dist" / "index.html").read_text())
+    shown = re.search(
+        r'<img src="/(logo\.[0-9a-f]{10}\.svg)" alt="Pellow &amp; Wren">', (tmp_path / "dist" / "index.html").read_text()
+    )
     assert shown is not None
     assert (tmp_path / "dist" / shown[1]).read_text() == "<svg/>"
     assert '<img src="/logo.svg" alt="Pellow &amp; Wren">' in TEMPLATES.page("welcomed", {**COMMON, "shop": theirs})
