@@ -30,6 +30,7 @@ const style = () => `
   .box{font-size:max(1rem,16px);line-height:1.5;color:var(--ink);background:var(--top);border:1px solid var(--line);border-top:4px solid var(--act);border-radius:var(--r);padding:clamp(1.25em,5cqi,2em);max-width:32em;overflow-wrap:break-word}
   form:not([hidden]){display:grid;gap:1.25em}
   h2{font-size:1.44em;line-height:1.2}
+  h2+p,.err+input{margin-top:.25em}
   label{font-weight:600}
   input{display:block;width:100%;min-height:3em;padding:0 .75em;font:inherit;color:inherit;background:var(--top);border:1px solid var(--line);border-radius:var(--r)}
   [aria-invalid]{border:2px solid var(--err)}
@@ -91,7 +92,7 @@ const widget = () => {
   };
   const done = found => {
     form.hidden = true;
-    says.replaceChildren(make("h2", {}, "Now look in your inbox"), make("p", {}, found.message, " Open the link in it and press the button, and your code appears."));
+    says.replaceChildren(make("h2", {}, "One step more"), make("p", {}, found.message, " Open the link in it and press the button, and your code appears."));
     says.focus();
   };
   let busy = false;

@@ -121,7 +121,7 @@ def test_a_visitor_claims_on_the_storefronts_own_page(story: Story, elsewhere: E
     expect(page.get_by_role("checkbox")).not_to_be_checked()
     send(page)
     done = page.get_by_role("status")
-    expect(done).to_contain_text("Now look in your inbox")
+    expect(done).to_contain_text("One step more")
     expect(done).to_be_focused()
     expect(page.get_by_role("button")).to_be_hidden()
     story.settle()
@@ -169,7 +169,7 @@ def test_it_is_used_by_the_keyboard_alone(elsewhere: Elsewhere, page: Page) -> N
     page.keyboard.press("Tab")
     page.keyboard.type(ISOBEL)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("Now look in your inbox")
+    expect(page.get_by_role("status")).to_contain_text("One step more")
 
 
 def test_the_tick_says_yes_to_the_words_beside_it(story: Story, elsewhere: Elsewhere, page: Page) -> None:
@@ -286,5 +286,5 @@ def test_the_developers_storefront_shows_it_under_that_policy(story: Story, page
     assert "script-src 'self'; connect-src 'self'" in answer.headers["content-security-policy"]
     fill(page)
     send(page)
-    expect(page.get_by_role("status")).to_contain_text("Now look in your inbox")
+    expect(page.get_by_role("status")).to_contain_text("One step more")
     assert noise == []
