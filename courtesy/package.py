@@ -39,7 +39,8 @@ _AT_HOME = tuple(
     for path in (
         "adapters/local", "adapters/pictures.py", "adapters/shop_check.py", "adapters/site_file.py", "adapters/template_check.py",
         "domain/countries.py", "domain/forecast.py", "domain/keeping.py", "domain/label.py", "domain/mending/colours.py",
-        "domain/mending/offering.py", "domain/mending/site.py", "domain/paper.py", "domain/site.py", "domain/specimens.py", "usecases/include_past.py", "usecases/preview.py", "usecases/printing",
+        "domain/mending/offering.py", "domain/mending/site.py", "domain/paper.py", "domain/site.py", "domain/specimens.py",
+        "domain/what_we_send.py", "usecases/include_past.py", "usecases/preview.py", "usecases/printing",
     )
 )  # fmt: skip
 """What only the owner's own machine runs."""

@@ -18,6 +18,7 @@ from chalicelib.domain.shop import Shop, newsletter_wording
 from chalicelib.domain.site import ProductPage, Site
 from chalicelib.entrypoints.forms import BOT_FIELD
 from chalicelib.entrypoints.questions import EMPTY
+from courtesy import site_words
 from courtesy.site_pictures import Shown, shown
 
 
@@ -106,12 +107,21 @@ def _empty_question(_: OwnersFiles) -> Context:
     return {"errors": [], "answers": EMPTY}
 
 
+def _sent(files: OwnersFiles) -> Context:
+    return site_words.sent(files.shop, files.playbook, files.products)
+
+
+def _kept(files: OwnersFiles) -> Context:
+    return site_words.kept(files.shop, files.playbook, files.products)
+
+
 PAGES = (
     StaticPage("/", "site/home", _home, indexable=True),
     StaticPage("/products/", "site/products", _index, indexable=True),
     StaticPage("/voucher/", "voucher", _empty_claim, indexable=True),
     StaticPage("/claimed/", "site/claimed"),
-    StaticPage("/your-details/", "site/your-details", indexable=True),
+    StaticPage("/what-we-send/", "site/what-we-send", _sent, indexable=True),
+    StaticPage("/privacy/", "site/privacy", _kept, indexable=True),
     StaticPage("/ask/", "ask", _empty_question, indexable=True),
     StaticPage("/asked/", "site/asked"),
     StaticPage("/preferences/", "ask-preferences", _empty_link),

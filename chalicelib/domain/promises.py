@@ -33,6 +33,11 @@ class Message(Struct, frozen=True):
     def __str__(self) -> str:
         return f"{self.what}, {self.when}{f'; {self.often}' if self.often else ''}."
 
+    @property
+    def told(self) -> str:
+        """When and how often, as a sentence of its own."""
+        return f"{self.when[:1].upper()}{self.when[1:]}{f'; {self.often}' if self.often else ''}."
+
 
 def still_comes(standing: Standing, shop: Shop, playbook: Playbook, now: datetime, country: str = "") -> tuple[str, ...]:
     """A sentence each, the surest first, what does not come included. `country`: theirs, "" where it is not known, which is as the shop's."""
@@ -164,14 +169,14 @@ _MADE: Mapping[tuple[str, str], Callable[[Rule, Shop], Message]] = {
         "The question whether all is as you hoped", _after(rule, "an order arrived")
     ),
     ("arrival", "gift-note"): lambda rule, shop: Message(
-        "A note to whoever you sent a gift",
+        "A note to whom you sent a gift",
         f"{_after(rule, 'the gift arrived')}, {_note_goes(shop)}",
         "once, ever",
     ),
     ("order", "receipt"): lambda rule, _: Message("Your receipt", _after(rule, "you order"), "once for each order"),
     ("packed", "packing-line"): lambda *_: Message("A line of thanks", "on the packing slip in your parcel"),
     ("packed", "card"): lambda *_: Message(
-        "A blank card", "in the parcel of a gift, so that whoever gets it can write to you", "once for each gift"
+        "A blank card", "in the parcel, so that whoever gets it can write to you", "once for each gift"
     ),
     ("packed", "little-extra"): lambda *_: Message("Something small", "in your parcel, now and then"),
     ("packed", "special-item"): lambda *_: Message("Word of something that fits what you like", "on the card in your parcel"),
@@ -214,6 +219,16 @@ _BY_TRIGGER: Mapping[str, Callable[[Rule, Shop], Message]] = {
         "at once when you ask for it",
         f"once in {ONE_MAIL_PER.total_seconds() / HOUR:.0f} hours at most",
     ),
+    "entry": lambda *_: Message(
+        "The question whether an entry in the competition is yours", "at once when somebody enters with your address"
+    ),
+    "entered": lambda *_: Message(
+        "The number of your entry in the competition", "at once when you confirm it", "once for each draw"
+    ),
+    "won": lambda *_: Message("The news that you have won", "when the winner is drawn", "once for each draw"),
+    "drawn": lambda *_: Message(
+        "How the draw ended, and that the next is open", "when the winner is drawn", "once for each draw"
+    ),
     "order": lambda rule, _: Message(_own_words(rule), _after(rule, "you order"), "once for each order"),
     "dispatch": lambda rule, _: Message("News that your parcel is on its way", _after(rule, "it leaves"), "once for each order"),
     "arrival": lambda rule, _: Message(_own_words(rule), _after(rule, "an order arrived"), "once for each order"),
@@ -244,3 +259,4 @@ _BY_TRIGGER: Mapping[str, Callable[[Rule, Shop], Message]] = {
     "no response": _by_hand,
     "packed": _packed,
 }
+"""Each trigger that may write to somebody."""

@@ -34,7 +34,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/voucher/", "/claimed/", "/products/carrick-locket/", "/your-details/", "/css/site.css", "/robots.txt"]
+    "path", ["/", "/voucher/", "/claimed/", "/products/carrick-locket/", "/what-we-send/", "/privacy/", "/css/site.css", "/robots.txt"]
 )
 def test_pages_of_the_site_answer(shop: Running, path: str) -> None:
     answer = shop.ask("GET", path)

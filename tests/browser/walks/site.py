@@ -11,7 +11,8 @@ from courtesy.demo import Story
 _PATHS = {
     "home": "/",
     "product": "/products/carrick-locket/",
-    "your details": "/your-details/",
+    "what we send": "/what-we-send/",
+    "privacy": "/privacy/",
     "nothing here": "/nowhere",
     "voucher": "/voucher/",
     "outbox, empty": "/dev/",
