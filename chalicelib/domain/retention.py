@@ -152,9 +152,14 @@ def fact_is_over(fact: Fact, consents: Mapping[str, str], ended: Sequence[Ended]
 
     What is never to be written about is not forgotten by this: it is a no, and a no needs no consent. Nor is what serves their own orders.
     """
-    if fact.kind == NEVER or fact.purpose in ("", SERVICE) or fact.purpose in purposes_of(consents):
+    if not fact_is_idle(fact, consents):
         return False
     return fact.at + UNUSED_FACT <= now or any(one.purpose == fact.purpose and one.at >= fact.at for one in ended)
+
+
+def fact_is_idle(fact: Fact, consents: Mapping[str, str]) -> bool:
+    """Whether it may be used for nothing: there is no consent to the purpose that it was given for."""
+    return fact.kind != NEVER and fact.purpose not in ("", SERVICE) and fact.purpose not in purposes_of(consents)
 
 
 def purposes_of(consents: Iterable[str]) -> set[str]:

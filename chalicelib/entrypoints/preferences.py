@@ -18,6 +18,7 @@ from chalicelib.domain.own_words import PACES, named, said, used_for
 from chalicelib.domain.preferences import Box, Wish, pause_ends, paused, shown
 from chalicelib.domain.profile import step_of
 from chalicelib.domain.promises import still_comes
+from chalicelib.domain.retention import fact_is_idle
 from chalicelib.entrypoints import profile
 from chalicelib.entrypoints.answers import FORM, answered, fields, link_token, page, see_other, the_request, viewer_ip
 from chalicelib.entrypoints.answers import attachment as attached
@@ -120,13 +121,19 @@ def _page(
 
     def shown_box(box: Box) -> dict[str, object]:
         known = {"id": places[box.key], "name": TICK + box.key, "value": box.hash, "text": box.text, "lang": box.locale}
-        return {**known, "ticked": box.key in wish.ticked, "since": day(box.since), "let_stand": box.let_stand}
+        return {**known, "ticked": wish.ticked.get(box.key) == box.hash, "since": day(box.since), "let_stand": box.let_stand}
 
     def shown_fact(fact: Fact) -> dict[str, object]:
         step = step_of(fact)
         change = own_url(token, "/profile", step=step) if step else ""
         told = {"what": named(fact), "said": said(fact), "source": fact.source, "on": long_date(fact.at, zone), "kind": fact.kind}
-        return {**told, "about": fact.about, "used_for": used_for(fact.purpose), "change": change}
+        return {
+            **told,
+            "about": fact.about,
+            "used_for": used_for(fact.purpose),
+            "idle": fact_is_idle(fact, standing.consents),
+            "change": change,
+        }
 
     facts = sorted(own.history.facts, key=lambda fact: (fact.kind, fact.about))
     never = {fact.about for fact in facts if fact.kind == NEVER}

@@ -117,7 +117,7 @@ def _page(
                 "value": box.hash,
                 "text": box.text,
                 "lang": box.locale,
-                "ticked": box.key in (ticked or {}),
+                "ticked": (ticked or {}).get(box.key) == box.hash,
                 "agreed": box.key in in_force,
                 "way": box.channel,
             }

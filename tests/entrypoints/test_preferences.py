@@ -188,6 +188,7 @@ def test_words_that_changed_since_are_asked_again_and_nothing_else_is_lost(world
     assert "Our words have changed since" in answer.text
     kept = shown(answer)
     assert (kept["pace"], f"yes:{LETTER}" in kept, kept["t"] != "") == (MONTHLY, True, True)
+    assert f"yes:{CARE}" not in kept  # new words are never ticked beforehand
 
 
 def test_an_unticked_box_ends_that_consent_alone(world: TestWorld, site: Site) -> None:
