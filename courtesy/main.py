@@ -20,6 +20,7 @@ from courtesy import (
     check,
     connect,
     contact,
+    draw,
     forecast,
     inquiries,
     orders,
@@ -116,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
 
     webhook_commands.add_commands(commands.add_parser, common)
     inquiries.add_commands(commands.add_parser, common)
+    draw.add_commands(commands.add_parser, common)
     return parser
 
 

@@ -40,7 +40,7 @@ _AT_HOME = tuple(
         "adapters/local", "adapters/pictures.py", "adapters/shop_check.py", "adapters/site_file.py", "adapters/template_check.py",
         "domain/countries.py", "domain/forecast.py", "domain/keeping.py", "domain/label.py", "domain/mending/colours.py",
         "domain/mending/offering.py", "domain/mending/site.py", "domain/paper.py", "domain/site.py", "domain/specimens.py",
-        "domain/what_we_send.py", "usecases/include_past.py", "usecases/preview.py", "usecases/printing",
+        "domain/what_we_send.py", "usecases/include_past.py", "usecases/preview.py", "usecases/printing", "usecases/run_draw.py",
     )
 )  # fmt: skip
 """What only the owner's own machine runs."""

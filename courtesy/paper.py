@@ -9,13 +9,12 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from chalicelib.adapters.local import browser_pdf
+from chalicelib.adapters.local import browser_pdf, qr
 from chalicelib.domain.calendar import at_local, local_day
 from chalicelib.domain.label import PER_SHEET
 from chalicelib.errors import Invalid
 from chalicelib.ports import World
 from chalicelib.usecases.printing import KINDS, Paper, paper
-from courtesy.build import logo_of
 from courtesy.opened import chosen, opened
 from courtesy.spreadsheet import keep
 from courtesy.up import say
@@ -32,6 +31,7 @@ _CALLED = {
     "letters": ("letter", "letters"),
     "labels": ("label", "labels"),
     "calls": ("call", "calls"),
+    "poster": ("poster", "posters"),
 }
 _ON = {
     "packing": "A4",
@@ -42,7 +42,10 @@ _ON = {
     "letters": "A4",
     "labels": "A4 sheets of 21 labels",
     "calls": "A4",
+    "poster": "A4",
 }
+_OF_NOBODY = ("cards", "poster")
+"""What holds no name."""
 
 
 def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -82,7 +85,7 @@ def _print(asked: Asked) -> int:
         raise Invalid("Give --out a name that ends in .pdf or .html.")
     with opened(asked) as world:
         made = paper(world, asked.what, _before(asked.due, world.clock.now(), world.shop.zone), start=asked.start)
-        html = _html(world, made, logo_of(world.shop, chosen(asked).shop)) if made.count else ""
+        html = _html(world, made, _logo(world, chosen(asked).shop)) if made.count else ""
     for one in made.left:
         say(f"Left out: {one.what}. {one.why}")
     if not html:
@@ -100,9 +103,20 @@ def _before(due: str, now: datetime, zone: str) -> datetime | None:
     return at_local(day + timedelta(days=1), 0, zone)
 
 
+def _logo(world: World, folder: Path) -> bytes:
+    """The drawing beside shop.toml, b"" where the shop goes by its name in letters."""
+    return (folder / world.shop.brand.logo).read_bytes() if world.shop.brand.logo else b""
+
+
 def _html(world: World, made: Paper, logo: bytes) -> str:
-    drawn = f"data:image/svg+xml;base64,{base64.b64encode(logo).decode()}" if logo else ""
-    return world.renderer.sheet(made.sheet, {**made.context, "logo": drawn})
+    told = {**made.context, "logo": _drawn(logo)}
+    if made.sheet == "poster":
+        told["qr"] = _drawn(qr.drawing(f"{world.shop.url}/counter/"))
+    return world.renderer.sheet(made.sheet, told)
+
+
+def _drawn(drawing: bytes) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(drawing).decode()}" if drawing else ""
 
 
 def _keep(asked: Asked, made: Paper, html: str) -> None:
@@ -120,5 +134,5 @@ def _keep(asked: Asked, made: Paper, html: str) -> None:
             )
         keep(out, html.encode())
         say(f"{what} in {out}. Open it in a browser, print on {_ON[asked.what]}, at 100 %, without margins and without headers.")
-    if asked.what != "cards":
+    if asked.what not in _OF_NOBODY:
         say("It holds names: delete it when it is printed.")

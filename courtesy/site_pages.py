@@ -12,10 +12,13 @@ from typing import NamedTuple
 
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.adapters.site_file import SITE, read_site
+from chalicelib.domain.competition import ANSWER_WITHIN
 from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.products import Products
+from chalicelib.domain.retention import ENTRY_AFTER_DRAW, ENTRY_UNDRAWN
 from chalicelib.domain.shop import Shop, newsletter_wording
 from chalicelib.domain.site import ProductPage, Site
+from chalicelib.entrypoints.competition import empty_form
 from chalicelib.entrypoints.forms import BOT_FIELD
 from chalicelib.entrypoints.questions import EMPTY
 from courtesy import site_words
@@ -115,6 +118,18 @@ def _kept(files: OwnersFiles) -> Context:
     return site_words.kept(files.shop, files.playbook, files.products)
 
 
+def _holds_draws(files: OwnersFiles) -> bool:
+    return files.shop.competition is not None
+
+
+def _empty_entry(files: OwnersFiles) -> Context:
+    return empty_form(files.shop)
+
+
+def _rules(_: OwnersFiles) -> Context:
+    return {"kept_days": ENTRY_AFTER_DRAW.days, "undrawn_days": ENTRY_UNDRAWN.days, "answer_days": ANSWER_WITHIN.days}
+
+
 PAGES = (
     StaticPage("/", "site/home", _home, indexable=True),
     StaticPage("/products/", "site/products", _index, indexable=True),
@@ -126,6 +141,10 @@ PAGES = (
     StaticPage("/asked/", "site/asked"),
     StaticPage("/preferences/", "ask-preferences", _empty_link),
     StaticPage("/inbox/", "site/inbox"),
+    StaticPage("/competition/", "competition", _empty_entry, indexable=True, wanted=_holds_draws),
+    StaticPage("/competition/rules/", "site/competition-rules", _rules, indexable=True, wanted=_holds_draws),
+    StaticPage("/counter/", "counter", _empty_entry, wanted=_holds_draws),
+    StaticPage("/counter/entered/", "site/counter-entered", wanted=_holds_draws),
     StaticPage("/404.html", "site/not-found"),
 )
 

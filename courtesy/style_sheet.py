@@ -9,7 +9,7 @@ from chalicelib.domain.brand import face, palette
 from chalicelib.domain.shop import Brand
 
 SOURCES = Path(__file__).parent.parent / "site"
-_PARTS = ("base.css", "pieces.css", "shop.css")
+_PARTS = ("base.css", "pieces.css", "shop.css", "competition.css")
 _TOKENS = {
     "act": "act", "act-hover": "hover", "act-soft": "soft", "on-act": "on_act", "garnet": "ornament", "garnet-soft": "ornament_soft",
 }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from chalicelib.ports import World
-from chalicelib.usecases.printing import by_hand, parcels
+from chalicelib.usecases.printing import by_hand, parcels, poster
 from chalicelib.usecases.printing.paper import Left, Paper
 
 __all__ = ["KINDS", "Left", "Paper", "paper"]
@@ -20,6 +20,7 @@ _MAKE: Mapping[str, Callable[[World, datetime | None], Paper]] = {
     "letters": by_hand.letters,
     "labels": by_hand.labels,
     "calls": by_hand.calls,
+    "poster": poster.poster,
 }
 KINDS = tuple(_MAKE)
 
