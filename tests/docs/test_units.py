@@ -16,11 +16,13 @@ from chalicelib.adapters.local.table_sqlite import SqliteTable
 from chalicelib.domain import journal
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.claim import Contact
+from chalicelib.domain.consent import wording_hash
 from chalicelib.domain.customer import ConsentSaid
 from chalicelib.domain.delivery import DeliveryEvent
 from chalicelib.domain.fact import Fact
 from chalicelib.domain.follow_up import PLANNED, SENDING, UNSURE, FollowUp
-from chalicelib.domain.identity import person_id
+from chalicelib.domain.identity import parse_address, person_id
+from chalicelib.domain.inquiry import Question
 from chalicelib.domain.links import EXPECTATION, NO, OCCASION, WELCOME, YES, answer_scope
 from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.retention import AFTER_LAST_ORDER
@@ -32,6 +34,7 @@ from chalicelib.stores.codec import to_item
 from chalicelib.table import Put
 from chalicelib.usecases.answer_expectation import answer_expectation, look_at_answer
 from chalicelib.usecases.ask_for_events import ask_for_events
+from chalicelib.usecases.ask_question import ask_question
 from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.close_inquiry import close_inquiry
 from chalicelib.usecases.confirm_claim import confirm_claim, look_at_claim
@@ -42,7 +45,9 @@ from chalicelib.usecases.finish_task import finish_task
 from chalicelib.usecases.lease import leased
 from chalicelib.usecases.list_follow_ups import list_follow_ups
 from chalicelib.usecases.list_inquiries import list_inquiries
+from chalicelib.usecases.look_at_order import look_at_order
 from chalicelib.usecases.note_rules import note_rules
+from chalicelib.usecases.opt_in_by_order import opt_in_by_order
 from chalicelib.usecases.pause import pause, resume
 from chalicelib.usecases.plan_morning import plan_morning
 from chalicelib.usecases.receive_webhook import receive_webhook
@@ -426,13 +431,27 @@ def _answers() -> Iterator[Shop]:
     yield shop
 
 
+def _pages() -> Iterator[Shop]:
+    shop = Shop()
+    world = shop.world
+    shop.order(shopify_order())
+    world.work()
+    link = shop.link(BUYER, "/api/order")
+    shop.measure("look at an order's page", lambda: look_at_order(world, link))
+    care = next(wording_hash(one.text) for one in world.shop.wordings if one.purpose == "care")
+    shop.measure("say yes on an order's page", lambda: opt_in_by_order(world, link, {"care": care}))
+    question = Question("Isobel Trant", parse_address(BUYER), "1041", "Can the ring be made smaller?")
+    shop.measure("ask a question", lambda: ask_question(world, question, IP))
+    yield shop
+
+
 def _plan_morning(world: TestWorld) -> None:
     world.playbook = shipped_playbook()
     plan_morning(world)
 
 
 STORIES = (
-    _answers,
+    _answers, _pages,
     _claims, _limits, _orders, _gifts, _held, _ended, _paused, _webhooks, _nights, _leases, _doubts, _deaths, _restores, _storefronts,
     _consents, _errands,
 )  # fmt: skip
