@@ -19,7 +19,7 @@ from tests.factories import learnt, shopify_order
 TAMSIN = "tamsin.tregear@example.com"
 NAMES = (
     "preferences, ask", "preferences, ask, refused", "inbox",
-    "preferences", "preferences, words changed", "preferences, paused", "preferences, saved", "preferences, stopped",
+    "preferences", "preferences, refused", "preferences, paused", "preferences, saved", "preferences, stopped",
     "profile, reach", "profile, reach, refused", "profile, dates", "profile, dates, refused", "profile, tastes", "preferences, kept",
     "erase", "erased", "nothing kept",
 )  # fmt: skip
@@ -89,7 +89,7 @@ def _preferences(page: Page, story: Story) -> Iterator[str]:
     page.get_by_label("Tell me by e-mail when something that I bought").evaluate("box => { box.value = 'other words' }")
     page.get_by_label("Tell me by e-mail when something that I bought").check()
     page.get_by_role("button", name="Save").click()
-    yield "preferences, words changed"
+    yield "preferences, refused"
     page.get_by_label("Tell me by e-mail when something that I bought").evaluate("box => { box.checked = false }")
     page.get_by_label("At most one thing a month").check()
     page.get_by_label("Leave me in peace").check()
