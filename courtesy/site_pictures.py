@@ -46,12 +46,16 @@ def files(shop: Shop, site: Site, folder: Path) -> dict[str, bytes]:
     """Path below the site's root → content: photographs, and the logos that the shop has. Errors: ValueError, OSError."""
     found = [read_picture(folder, page.picture, page.id) for page in site.pages if page.picture]
     made = {_file(one): one.content for one in found if one.content}
-    if shop.brand.logo:
-        drawing = (folder / shop.brand.logo).read_bytes()
+    if drawing := logo_of(shop, folder):
         made |= {LOGO: drawing, hashed_name(LOGO, drawing): drawing}
     if shop.brand.mail_logo:
         made[MAIL_LOGO] = read_mail_logo(folder, shop.brand.mail_logo).content
     return made
+
+
+def logo_of(shop: Shop, folder: Path) -> bytes:
+    """The drawing beside shop.toml in `folder`, b"" where the shop goes by its name in letters. Errors: OSError."""
+    return (folder / shop.brand.logo).read_bytes() if shop.brand.logo else b""
 
 
 def _file(picture: Picture) -> str:

@@ -23,6 +23,9 @@ from chalicelib.errors import Misconfigured
 MAIL_PARTS = ("subject.txt", "body.txt", "body.html")
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _NO_TEXT = re.compile(r"<!--.*?-->|<style\b.*?</style>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+_STYLES = re.compile(r"\{%-?\s*block (?:css|size)\b.*?\{%-?\s*endblock\b.*?%\}", re.DOTALL)
+"""What a sheet of paper adds to the style sheet that all of them share."""
+
 _UNDEFINED = re.compile(r"'(\w+)' is undefined|(?:has no attribute|does not export the requested name) '(\w+)'")
 _EVERYWHERE = {"lang", "reason", "stop_url", "stop_label", "preferences_url", "preferences_label"}
 """What the sheet that all mails are written on asks for, and hardly anybody else."""
@@ -214,6 +217,7 @@ def _asked_for(tree: nodes.Template, wanted: Callable[[str], bool]) -> Iterator[
 def _read_by_people(environment: jinja2.Environment, source: str, suffix: str) -> str:
     """What stands in it for people to read, each word on its line: without placeholders and tags."""
     parts, line = [], 1
+    source = _STYLES.sub(lambda block: "\n" * block[0].count("\n"), source)
     for begins, kind, text in environment.lex(source):
         if kind == "data":
             # what the lexer swallows must not move the lines

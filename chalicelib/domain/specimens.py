@@ -213,4 +213,18 @@ def specimens(rule: Rule, shop: Shop, language: str = ENGLISH) -> tuple[Specimen
         "preferences_url": f"{SITE}/api/preferences?t=specimen" if leads_to_preferences(rule.to) else "",
         "preferences_label": said.preferences,
     }
-    return {**common, **told}, {**common, **told, "name": "", **less}
+    full, sparse = {**common, **told}, {**common, **told, "name": "", **less}
+    return _at(full, shop), _at(sparse, shop)
+
+
+def _at(told: Specimen, shop: Shop) -> Specimen:
+    """With addresses of this shop: a preview of its mail leads to its own site and storefront."""
+
+    def moved(value: object) -> object:
+        if isinstance(value, str):
+            return value.replace(SITE, shop.url).replace(_SHOP, shop.storefront.url)
+        if isinstance(value, dict):
+            return {name: moved(one) for name, one in value.items()}
+        return [moved(one) for one in value] if isinstance(value, list) else value
+
+    return {name: moved(value) for name, value in told.items()}
