@@ -76,8 +76,8 @@ class DevPages:
                 shown = [{**one, "due_at": self._when(instant(one["due_at"]))} for one in reversed(found)]
                 return 200, HTML, self._page("follow-ups", follow_ups=shown), {}
             case ["storefront"]:
-                shown = self._page("storefront", offer=self._world.shop.offer, widget=f"/{WIDGET}")
-                return 200, HTML, shown, dict(DEMO_STOREFRONT)
+                made = self._page("storefront", offer=self._world.shop.offer, widget=f"/{WIDGET}")
+                return 200, HTML, made, dict(DEMO_STOREFRONT)
             case ["clock"]:
                 return 200, JSON, json.dumps({"now": stamp(self._world.clock.now())}), {}
             case _:

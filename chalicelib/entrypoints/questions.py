@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from chalice import Chalice
 from chalice.app import Request, Response
@@ -47,7 +48,8 @@ def register(app: Chalice, world: Callable[[], World]) -> None:
 
 
 def _form(world: World, request: Request) -> Response:
-    order = tidy((request.query_params or {}).get("order", ""), MAX_ORDER)
+    query: Mapping[str, Any] = request.query_params or {}
+    order = tidy(query.get("order", ""), MAX_ORDER)
     return page(world, "ask", errors=[], answers={**EMPTY, "order": order})
 
 

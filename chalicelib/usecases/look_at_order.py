@@ -13,7 +13,8 @@ from chalicelib.domain.shop import newest_wording
 from chalicelib.errors import NotFound
 from chalicelib.ports import World
 from chalicelib.stores import orders, people
-from chalicelib.usecases.telling.orders import Context, lines_of
+from chalicelib.usecases.telling.orders import lines_of
+from chalicelib.usecases.telling.telling import Context
 from chalicelib.usecases.who import buyer_of
 
 PURPOSES = (NEWSLETTER, "care", "occasions", FOR_YOU)

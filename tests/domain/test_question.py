@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,7 +15,7 @@ from tests.factories import PERSON
 from tests.support.world import NOON
 
 
-def question(number: int, words: str = "", **changes: object) -> Inquiry:
+def question(number: int, words: str = "", **changes: Any) -> Inquiry:
     made = Inquiry(f"{PERSON}-{number}", PERSON, NOON + timedelta(hours=number), "question", words=words or f"Question {number}?")
     return msgspec.structs.replace(made, **changes)
 
@@ -29,7 +30,7 @@ def test_the_same_words_are_the_same_question() -> None:
 
 
 @pytest.mark.parametrize("ended", [{"closed_at": NOON, "outcome": "good"}, {"source": "expectation"}])
-def test_only_open_questions_are_added_to(ended: dict[str, object]) -> None:
+def test_only_open_questions_are_added_to(ended: dict[str, Any]) -> None:
     known = [question(number, **ended) for number in range(MAX_OPEN)]
     assert adds_to(known, "Question 0?") is None
     assert adds_to(known, "Another?") is None
