@@ -27,11 +27,12 @@ class Line(Struct, frozen=True, omit_defaults=True):
     never         the person asked us to stop, by every channel
     unreachable   mail does not reach the person, or they complained: `why` is bounced | complained
     withdrawn     the person ended one consent and nothing else: `anchor` is its purpose/channel
+    chose         the person chose a pace, `why`, and a pause until `anchor`, a stamp; each "" for none
     erased        the person asked to be forgotten, or (`anchor`) their order was to be; `person` is "" where only orders were named
     confirmed     the person clicked in a mail that reached them, so what bounced is reached; `why` is "agreed" where that also undoes a stop
     """
 
-    kind: Literal["authorised", "noted", "stopped", "never", "unreachable", "confirmed", "withdrawn", "erased"]
+    kind: Literal["authorised", "noted", "stopped", "never", "unreachable", "confirmed", "withdrawn", "chose", "erased"]
     at: datetime
     person: str
     follow_up: str = ""
@@ -73,6 +74,11 @@ def withdrawn(person: str, consent: str, at: datetime) -> Line:
     return Line("withdrawn", at, person, anchor=consent)
 
 
+def chose(person: str, pace: str, paused_until: str, at: datetime) -> Line:
+    """Written before it is committed: a table that is put back must not write to them more often than they want."""
+    return Line("chose", at, person, anchor=paused_until, why=pace)
+
+
 def erased(person: str, at: datetime, order: str = "") -> Line:
     """Written before anything of theirs is deleted: a table that is put back must delete it again."""
     return Line("erased", at, person, anchor=order)
@@ -88,7 +94,7 @@ def _about(one: FollowUp, kind: Literal["authorised", "noted"], at: datetime) ->
 
 
 class Memory(Struct):
-    """All that the journal says of one person. `withdrawn`: which consents they ended alone, and when. `erased`: they asked to be forgotten, and `erased_orders` of which orders. `authorised`: follow-up id → its last line; `noted`: the one note's id, or ONE_OF_SEVERAL."""
+    """All that the journal says of one person. `withdrawn`: which consents they ended alone, and when. `chose`: the last line of that kind. `erased`: they asked to be forgotten, and `erased_orders` of which orders. `authorised`: follow-up id → its last line; `noted`: the one note's id, or ONE_OF_SEVERAL."""
 
     authorised: dict[str, Line] = field(default_factory=dict)
     noted: str = ""
@@ -100,6 +106,7 @@ class Memory(Struct):
     complained_at: datetime | None = None
     reached_at: datetime | None = None
     withdrawn: dict[str, datetime] = field(default_factory=dict)
+    chose: Line | None = None
     erased: bool = False
     erased_orders: set[str] = field(default_factory=set)
 
@@ -122,8 +129,8 @@ def remember(lines: Iterable[Line]) -> dict[str, Memory]:
             case "confirmed":
                 memory.reached_at = _latest(memory.reached_at, line.at)
                 memory.agreed_at = _latest(memory.agreed_at, line.at) if line.why else memory.agreed_at
-            case "withdrawn":
-                memory.withdrawn[line.anchor] = _latest(memory.withdrawn.get(line.anchor), line.at)
+            case "withdrawn" | "chose":
+                _choose(memory, line)
             case "erased":
                 memory.erased = True
                 memory.erased_orders.update(filter(None, [line.anchor]))
@@ -135,6 +142,13 @@ def remember(lines: Iterable[Line]) -> dict[str, Memory]:
 def _stop(memory: Memory, line: Line) -> None:
     if memory.stopped_at is None or line.at >= memory.stopped_at:
         memory.stopped_at, memory.stopped_by = line.at, line.why
+
+
+def _choose(memory: Memory, line: Line) -> None:
+    if line.kind == "withdrawn":
+        memory.withdrawn[line.anchor] = _latest(memory.withdrawn.get(line.anchor), line.at)
+    elif memory.chose is None or line.at >= memory.chose.at:
+        memory.chose = line
 
 
 def _close(memory: Memory, line: Line) -> None:
@@ -165,7 +179,7 @@ def stands_again(standing: Standing, memory: Memory, now: datetime, once: Collec
     if memory.complained_at:
         complained_at = stamp(memory.complained_at)
     found = structs.replace(
-        standing,
+        _as_they_chose(standing, memory.chose),
         stopped_at=stopped_at,
         stopped_by=stopped_by,
         never_at=never_at,
@@ -177,6 +191,12 @@ def stands_again(standing: Standing, memory: Memory, now: datetime, once: Collec
         had=_later(standing.had, _had_of(memory, once)),
     )
     return found if found == standing else structs.replace(found, version=standing.version + 1)
+
+
+def _as_they_chose(standing: Standing, chose: Line | None) -> Standing:
+    if chose is None or stamp(chose.at) <= standing.saved_at:
+        return standing
+    return structs.replace(standing, pace=chose.why, paused_until=chose.anchor, saved_at=stamp(chose.at))
 
 
 def _left(consents: Mapping[str, str], withdrawn: Mapping[str, datetime]) -> dict[str, str]:

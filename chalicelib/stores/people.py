@@ -331,7 +331,7 @@ def stands_again(before: Standing, after: Standing) -> Update:
     """What a restored table had forgotten of the person. Loses when the standing changed since it was read."""
     facts = {
         name: getattr(after, name)
-        for name in ("stopped_at", "stopped_by", "never_at", "unreachable_at", "unreachable_why", "noted")
+        for name in ("stopped_at", "stopped_by", "never_at", "unreachable_at", "unreachable_why", "noted", "saved_at", *_UNDONE)
     }
     return Update(
         standing_key(after.person),
@@ -343,6 +343,10 @@ def stands_again(before: Standing, after: Standing) -> Update:
             "had": dict(after.had),
             **{name: found for name, found in facts.items() if found},
         },
-        remove=() if after.stopped_by else ("stopped_by",),
+        remove=tuple(name for name in _UNDONE if not facts[name]),
         when=_as_checked(before),
     )
+
+
+_UNDONE = ("stopped_by", "pace", "paused_until")
+"""What may be there before a restore and must not be after it."""

@@ -1,6 +1,6 @@
 """What somebody chooses on their own page, by their own click: consents given and ended, pace and pause, facts told and taken back.
 
-journal, where a stop is undone or a consent ends → one transaction: ledger, standing, contact, facts, plan → hint → what is held for a pause is looked at
+journal, where a stop is undone, a consent ends, or pace or pause changes → one transaction: ledger, standing, contact, facts, plan → hint → what is held for a pause is looked at
 """
 
 from __future__ import annotations
@@ -77,6 +77,8 @@ def _key(wording: Wording) -> str:
 
 def _journal(world: World, standing: Standing, change: Change, now: datetime, *, undoes: bool) -> None:
     lines = [journal.withdrawn(standing.person, key, now) for key in change.ended]
+    if (change.pace, change.paused_until) != (standing.pace, standing.paused_until):
+        lines.append(journal.chose(standing.person, change.pace, change.paused_until, now))
     if undoes and (standing.stopped_at or standing.unreachable_at):
         lines.append(journal.confirmed(standing.person, now, agreed=bool(change.given)))
     if lines:

@@ -114,6 +114,28 @@ def test_a_line_tells_what_a_table_without_the_follow_up_needs() -> None:
 # --- how somebody stands again ---
 
 
+JUNE = stamp(NOON + 3 * MONTH)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["as it happened", "by two clocks"])
+def test_the_pace_that_they_chose_last_holds_again(order: tuple[int, int]) -> None:
+    said = [journal.chose(PERSON, "monthly", "", NOON), journal.chose(PERSON, "orders", JUNE, NOON + HOUR)]
+    after = stands_again(Standing(PERSON, pace="quarterly"), memory_of([said[n] for n in order]), NOON)
+    assert (after.pace, after.paused_until, after.saved_at) == ("orders", JUNE, stamp(NOON + HOUR))
+    assert after.version == 1
+
+
+def test_what_they_chose_after_the_journals_line_stays() -> None:
+    later = Standing(PERSON, pace="quarterly", saved_at=stamp(NOON + HOUR))
+    assert stands_again(later, memory_of([journal.chose(PERSON, "monthly", JUNE, NOON)]), NOON) == later
+
+
+def test_a_pace_that_was_given_up_is_not_brought_back() -> None:
+    before = Standing(PERSON, pace="orders", paused_until=JUNE, saved_at=stamp(NOON))
+    after = stands_again(before, memory_of([journal.chose(PERSON, "", "", NOON + HOUR)]), NOON)
+    assert (after.pace, after.paused_until) == ("", "")
+
+
 @thorough
 @given(standings(), lines())
 def test_a_stop_stands_unless_they_agreed_since(standing: Standing, found: list[Line]) -> None:

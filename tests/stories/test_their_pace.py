@@ -7,13 +7,18 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.domain.calendar import stamp
+from chalicelib.domain.links import PREFERENCES
+from chalicelib.domain.preferences import Wish, shown
 from chalicelib.errors import Conflict
 from chalicelib.stores import follow_ups, people, plans
+from chalicelib.table import Put
 from chalicelib.usecases.authorise import Ready, authorise
 from chalicelib.usecases.compose import compose
 from chalicelib.usecases.gather import gather
 from chalicelib.usecases.lease import leased
 from chalicelib.usecases.release import release
+from chalicelib.usecases.restore import restore
+from chalicelib.usecases.save_preferences import save_preferences
 from tests.stories.test_selling import birthday, day_of, the
 from tests.stories.test_time_brings import RING, buys, offers, told_by
 from tests.support.known import ISOBEL, agreed, told
@@ -131,3 +136,21 @@ def test_what_the_first_changed_is_seen_by_whoever_looks_after_it() -> None:
         dates(world, person, 20, 20)
         world.live(days=8)
         assert sorted(one.state for one in told_by(world, "occasion")) == ["held", "sent"]
+
+
+def test_a_table_put_back_to_an_earlier_day_knows_what_they_chose_since() -> None:
+    with TestWorld() as world:
+        person = agreed(world)
+        link = world.links.make(PREFERENCES, person, "", world.clock.now() + timedelta(days=90))
+        before = world.table.get(people.standing_key(person))
+        standing = people.load_standing(before, person)
+        words = dict.fromkeys(standing.consents, "")
+        wish = Wish(words, pace="orders", pause=True, seen=shown(standing, world.clock.now()))
+
+        assert save_preferences(world, link, wish).errors == ()
+        assert before is not None
+        world.table.write(Put(before))
+        restore(world, check=False)
+
+        after = people.load_standing(world.table.get(people.standing_key(person)), person)
+        assert (after.pace, after.paused_until[:10], {*after.consents}) == ("orders", "2026-06-01", {*standing.consents})

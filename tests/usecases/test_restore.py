@@ -165,6 +165,17 @@ def test_who_could_not_be_reached_is_left_alone_again(why: str) -> None:
         assert knows(world) == Standing(PERSON, version=1, unreachable_at=stamp(NOON), unreachable_why=why)
 
 
+@pytest.mark.parametrize(
+    "chosen", [("orders", ""), ("", stamp(NOON + 90 * DAY)), ("", "")], ids=["a pace", "a pause", "neither any more"]
+)
+def test_who_chose_to_hear_less_or_more_has_chosen_it_again(chosen: tuple[str, str]) -> None:
+    with TestWorld() as world:
+        know(world, Standing(PERSON, version=3, pace="monthly", paused_until=stamp(NOON + 9 * DAY), saved_at=stamp(NOON)))
+        world.journal.append([journal.chose(PERSON, *chosen, NOON + HOUR)])
+        assert done(world) == NOTHING
+        assert knows(world) == Standing(PERSON, version=4, pace=chosen[0], paused_until=chosen[1], saved_at=stamp(NOON + HOUR))
+
+
 def test_who_had_the_one_note_gets_no_other() -> None:
     with TestWorld() as world:
         world.journal.append([journal.noted(follow_up(role=RECIPIENT), NOON)])
