@@ -74,6 +74,14 @@ def with_more(said: str, words: str) -> str:
     return whole if len(whole) <= MAX_KEPT else f"{said}\n\n{MORE}"
 
 
+Urgency = Literal["", "nudged", "on top"]
+
+
+def urgency(days: int) -> Urgency:
+    """How much one asks for the owner that has waited so many working days."""
+    return "on top" if days >= ON_TOP_AFTER else "nudged" if days >= NUDGED_AFTER else ""
+
+
 def waited(inquiry: Inquiry, now: datetime, zone: str) -> int:
     """Working days since it was opened, in the shop's zone."""
     return working_days_between(inquiry.opened_at, now, zone)

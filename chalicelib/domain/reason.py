@@ -32,8 +32,14 @@ KINDS = (
     "sending", "unsure", "unsure-restored", "sent", "owner-sent",
 )  # fmt: skip
 
+CHOSEN = ("resting", "pace")
+"""Held because they want less, or nothing for a while."""
+
 BY_TIME = (
     "cap", "quiet-hours", "quiet-window", "daily-budget", "helped-lately", "no-response", "gives-way", "heard-lately", "return-open",
-    "resting", "pace",
+    *CHOSEN,
 )  # fmt: skip
-"""Held until a time that no owner shortens: these manners bind the owner, too, and the last two are what the person chose."""
+"""Held until a time that nobody shortens: these manners bind the owner, too."""
+
+HUSHED = ("inquiry-open", "unhappy", "helped-lately")
+"""Held while somebody is helped, and for some days after."""

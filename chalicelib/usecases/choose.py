@@ -14,6 +14,7 @@ from chalicelib.domain import journal
 from chalicelib.domain.consent import Wording, consent_key, given
 from chalicelib.domain.fact import Fact
 from chalicelib.domain.preferences import SOURCE, Change, reached
+from chalicelib.domain.reason import CHOSEN
 from chalicelib.domain.retention import AFTER_REASON
 from chalicelib.domain.standing import Standing
 from chalicelib.ports import DUE_NOW, World
@@ -22,9 +23,6 @@ from chalicelib.table import Action
 from chalicelib.usecases.agree import kept
 from chalicelib.usecases.look_at_held import look_at_held
 from chalicelib.usecases.look_at_preferences import Own
-
-WAITS_FOR_THEM = ("pace", "resting")
-"""Reasons of what is held because they want less, or nothing for a while."""
 
 
 def choose(
@@ -62,7 +60,7 @@ def choose(
     if own.has_plan or in_force(standing, change):
         actions.append(plans.look(standing.person, now))
     world.table.transact(actions, world.ids.token())
-    look_at_held(world, own.history.follow_ups, *WAITS_FOR_THEM)
+    look_at_held(world, own.history.follow_ups, *CHOSEN)
     world.queue.put(DUE_NOW, {"why": "preferences"})
 
 

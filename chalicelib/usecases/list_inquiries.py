@@ -6,12 +6,10 @@ where it is theirs: looked up here, it tells nobody but the owner whether there 
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec import Struct
 
 from chalicelib.domain.calendar import stamp
-from chalicelib.domain.inquiry import NUDGED_AFTER, ON_TOP_AFTER, Inquiry, waited
+from chalicelib.domain.inquiry import Inquiry, Urgency, urgency, waited
 from chalicelib.ports import World
 from chalicelib.stores import inquiries, orders
 from chalicelib.usecases.find_order import is_called
@@ -31,7 +29,7 @@ class Listed(Struct, frozen=True):
     words: str
     opened_at: str
     waited: int
-    urgency: Literal["", "nudged", "on top"]
+    urgency: Urgency
     typed: bool = False
 
 
@@ -65,6 +63,6 @@ def _listed(world: World, one: Inquiry, person: Who, about: str) -> Listed:
         words=one.words,
         opened_at=stamp(one.opened_at),
         waited=days,
-        urgency="on top" if days >= ON_TOP_AFTER else "nudged" if days >= NUDGED_AFTER else "",
+        urgency=urgency(days),
         typed=bool(one.address),
     )

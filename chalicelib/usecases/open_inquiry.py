@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from chalicelib.domain.identity import parse_address, parse_words, person_id
 from chalicelib.domain.inquiry import MAX_WORDS, Inquiry
+from chalicelib.domain.reason import HUSHED
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import follow_ups, inquiries, pages
 from chalicelib.usecases.find_order import find_order
 from chalicelib.usecases.look_at_held import look_at_held
-
-HUSHED = ("inquiry-open", "unhappy", "helped-lately")
-"""Reasons of what is held while somebody is helped, and for some days after."""
 
 
 def open_inquiry(world: World, address: str, words: str, *, order: str = "") -> Inquiry:

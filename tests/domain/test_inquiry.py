@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.inquiry import ANSWER_WITHIN, hushed_until, waited
+from chalicelib.domain.inquiry import ANSWER_WITHIN, hushed_until, urgency, waited
 from tests.support.histories import DAY, inquiry, on
 from tests.support.properties import thorough
 from tests.support.world import NOON
@@ -58,3 +58,8 @@ def test_the_hush_ends_when_it_says(ago: list[int], days: int) -> None:
         assert until > NOON
         assert hushed_until(found, until, days) is None
         assert hushed_until(found, until - timedelta(seconds=1), days) == until
+
+
+@pytest.mark.parametrize(("days", "how"), [(0, ""), (2, ""), (3, "nudged"), (4, "on top"), (9, "on top")])
+def test_the_owner_is_nudged_and_then_told_to_answer_first(days: int, how: str) -> None:
+    assert urgency(days) == how
