@@ -289,14 +289,9 @@ stamps = st.sampled_from(["", stamp(NOON - 200 * DAY), stamp(NOON + 30 * DAY)])
 def test_every_sentence_is_whole_and_nothing_that_sells_is_promised_where_none_may_go(
     consents: set[str], pace: str, until: str, stopped: str, closed: tuple[str, ...], country: str
 ) -> None:
-    said = told(
-        country=country,
-        consents={} if stopped else dict.fromkeys(consents, stamp(NOON)),
-        pace=pace,
-        paused_until=until,
-        stopped_at=stopped,
-        **({"unreachable_at": stamp(NOON), "unreachable_why": closed[0]} if closed else {}),
-    )
+    shut: dict[str, Any] = {"unreachable_at": stamp(NOON), "unreachable_why": closed[0]} if closed else {}
+    in_force = {} if stopped else dict.fromkeys(consents, stamp(NOON))
+    said = told(country=country, consents=in_force, pace=pace, paused_until=until, stopped_at=stopped, **shut)
     assert said
     assert all(sentence[0].isupper() and sentence[-1] in ".:" for sentence in said)
     assert len(said) == len({*said})
