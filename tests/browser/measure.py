@@ -21,6 +21,7 @@ from playwright.sync_api import Page, Response
 
 from courtesy.demo import Story
 from tests.browser.chromium import Trouble
+from tests.browser.specimens import mail_html
 from tests.browser.walks import PARTS
 
 WIDTHS = (1280, 390, 320)
@@ -95,7 +96,7 @@ def stroll(page: Page, story: Story) -> Iterator[Seen | tuple[str, str]]:
         try:
             for name in part.walk(page, story):
                 if name.startswith("mail "):
-                    yield Seen(name, "", 200, page.content())
+                    yield Seen(name, "", 200, mail_html(*name.split()[1:]))
                 else:
                     yield Seen(name, page.url, last[0].status, last[0].text())
         except Exception:  # noqa: BLE001 - whatever it was, it is told, and the other parts are measured
