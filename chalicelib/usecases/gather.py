@@ -115,7 +115,8 @@ def _case(world: World, shard: str, follow_up: FollowUp, items: dict[Key, Item])
         case role if role == CONTACT:
             contact = people.load_contact(items.get(people.contact_key(follow_up.person)), now)
             if contact is None and case.rule is not None and case.rule.trigger == "preferences":
-                contact = reached_as(world, recall(world, follow_up.person))
+                known, entered = recall(world, follow_up.person), entries.of_person(world.table, follow_up.person)
+                contact = reached_as(world, known, entered)
             return _for_contact(world, case, contact)
         case _:
             item = items.get(orders.key(follow_up.anchor))

@@ -15,7 +15,7 @@ from chalicelib.domain.links import PREFERENCES
 from chalicelib.domain.order import Order
 from chalicelib.domain.preferences import Box, boxes
 from chalicelib.ports import World
-from chalicelib.stores import people, plans
+from chalicelib.stores import entries, people, plans
 from chalicelib.table import Item
 from chalicelib.usecases.recall import recall
 from chalicelib.usecases.who import buyer_of, reached_as
@@ -48,7 +48,7 @@ def own_page(world: World, person: str, asked_at: str = "") -> Own | None:
     found = recall(world, person)
     placed = tuple(one for one in found.orders if buyer_of(world, one) == person and not one.erased)
     history = structs.replace(found, orders=placed)
-    contact = reached_as(world, history)
+    contact = reached_as(world, history, entries.of_person(world.table, person) if history.contact is None else ())
     if contact is None:
         return None
     contact_key, plan_key = people.contact_key(person), plans.key(person)

@@ -16,7 +16,7 @@ from chalicelib.domain.playbook import BUYER, GIVER
 from chalicelib.domain.reason import Reason
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import DUE_NOW, World
-from chalicelib.stores import counters, follow_ups, inquiries, orders, pages, people
+from chalicelib.stores import counters, entries, follow_ups, inquiries, orders, pages, people
 from chalicelib.table import Action
 from chalicelib.usecases.admit import admit
 from chalicelib.usecases.who import reached_as
@@ -61,7 +61,8 @@ def _answer(world: World, address: Address, now: datetime) -> list[Action]:
         inquiries=tuple(inquiries.load(item) for name, item in by_key.items() if name.startswith(inquiries.PREFIX)),
     )
     actions: list[Action] = [counters.asks_for_link(hashed, before, now)]
-    if reached_as(world, history) is not None:
+    entered = [entries.load(item, now) for name, item in by_key.items() if name.startswith(entries.PREFIX)]
+    if reached_as(world, history, filter(None, entered)) is not None:
         (rule,) = world.playbook.of("preferences")
         why, once = Reason("link-asked"), world.ids.token()
         actions.append(follow_ups.put(planned(rule, person, ANCHOR, now, why, world.shop, now, occurrence=once)))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 
 from chalicelib.domain.claim import Contact
+from chalicelib.domain.competition import Entry
 from chalicelib.domain.history import History
 from chalicelib.domain.identity import Address, address_or_none, parse_address, person_id
 from chalicelib.domain.order import Order
@@ -39,9 +40,9 @@ def buyer_of(world: World, order: Order) -> str:
     return person_id(world.secrets.people, key) if key else ""
 
 
-def reached_as(world: World, history: History) -> Contact | None:
-    """As they may be written to on their own business: as they gave themselves, else as their newest order has them, else as they asked us something,
-    which nobody has confirmed: then without the name that was typed. None where nobody tells. Somebody else's gift makes nobody known.
+def reached_as(world: World, history: History, entered: Iterable[Entry]) -> Contact | None:
+    """As they may be written to on their own business: as they gave themselves, else as their newest order has them, else as they confirmed an entry
+    in the competition, else as they asked us something, which nobody has confirmed: then without the name that was typed. None where nobody tells. Somebody else's gift makes nobody known.
     """
     if history.contact is not None:
         return history.contact
@@ -53,6 +54,10 @@ def reached_as(world: World, history: History) -> Contact | None:
         buyer = max(views, key=lambda view: view.placed_at).buyer
         locale = buyer.locale or shop.locale
         return Contact(history.person, buyer.name, buyer.address, buyer.dedupe_key, locale, now, SOURCE)
+    confirmed = max((one for one in entered if one.confirmed_at is not None), key=lambda one: one.round, default=None)
+    if confirmed is not None:
+        name, address, key = confirmed.name, confirmed.address, confirmed.dedupe_key
+        return Contact(history.person, name, address, key, confirmed.locale, now, SOURCE)
     asked = max((one for one in history.inquiries if one.address), key=lambda one: one.opened_at, default=None)
     if asked is None or (address := address_or_none(asked.address)) is None:
         return None
