@@ -10,7 +10,7 @@ from msgspec import Struct
 from chalicelib.domain.consent import EMAIL, NEWSLETTER, consent_key
 from chalicelib.domain.countries import COUNTRIES
 from chalicelib.domain.planning import applies
-from chalicelib.domain.playbook import CLAIMANT, OWNER, PARCEL, RECIPIENT, Playbook, Rule
+from chalicelib.domain.playbook import OWNER, PARCEL, RECIPIENT, Playbook, Rule
 from chalicelib.domain.products import Products
 from chalicelib.domain.promises import Message, days, message
 from chalicelib.domain.shop import Shop, newest_wording
@@ -50,10 +50,10 @@ def what_we_send(shop: Shop, playbook: Playbook, products: Products) -> tuple[Pr
     found = [_promise(rule, shop, products) for rule in playbook.rules if _goes(rule, shop, products)]
     said = newest_wording(shop, NEWSLETTER, EMAIL, shop.locale)
     if said is not None:
-        plain = Rule(NEWSLETTER, "consent", CLAIMANT, MARKETING, purpose=NEWSLETTER)
         newsletter = Message("The newsletter", "when there is something worth telling")
         found.insert(
-            0, Promise("asked", newsletter, _rests(plain, shop), _ends(plain), said.text, consent_key(NEWSLETTER, EMAIL))
+            0,
+            Promise("asked", newsletter, _on_their_yes(NEWSLETTER, EMAIL, shop), STOP, said.text, consent_key(NEWSLETTER, EMAIL)),
         )
     order = [*GROUPS.values()]
     return tuple(sorted((one for one in found if one is not None), key=lambda one: order.index(one.group)))
@@ -88,13 +88,20 @@ def _lives(products: Products) -> str:
 def _rests(rule: Rule, shop: Shop) -> str:
     match rule.message_class:
         case kind if kind == MARKETING:
-            soft = rule.purpose == NEWSLETTER and rule.channel == EMAIL and is_declared(shop)
-            also = f" At our checkout you may have left a box alone that says “{shop.storefront.opt_out}”." if soft else ""
-            return f"Your yes to these very words, and to nothing else.{also}"
+            return _on_their_yes(rule.purpose, rule.channel, shop)
         case kind if kind == COURTESY:
             return f"Nothing is offered in it. Without your yes it comes only where you and we both live in {where_courtesy_goes(shop)}."
         case _:
             return "What you asked of us, or your order: it is part of that."
+
+
+def _on_their_yes(purpose: str, channel: str, shop: Shop) -> str:
+    soft = (purpose, channel) == (NEWSLETTER, EMAIL) and is_declared(shop)
+    also = f" At our checkout you may have left a box alone that says “{shop.storefront.opt_out}”." if soft else ""
+    return f"Your yes to these very words, and to nothing else.{also}"
+
+
+STOP = "One press of the stop button, in any such mail or on your preferences page."
 
 
 def _ends(rule: Rule) -> str:
@@ -105,7 +112,7 @@ def _ends(rule: Rule) -> str:
         return "With the thing itself. It comes also to who has stopped everything else."
     if rule.channel == PARCEL:
         return "One press of the stop button on your preferences page."
-    return "One press of the stop button, in any such mail or on your preferences page."
+    return STOP
 
 
 def where_courtesy_goes(shop: Shop) -> str:
