@@ -1,0 +1,120 @@
+"""One person's road: claim, confirm, tell something, set preferences, stop, claim again. The code comes again; what they stopped stays stopped."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.domain.consent import wording_hash
+from chalicelib.domain.identity import parse_address, person_id
+from chalicelib.domain.links import PREFERENCES
+from chalicelib.domain.shop import newest_wording
+from chalicelib.domain.standing import MARKETING, QUARTERLY
+from chalicelib.stores import follow_ups, people
+from chalicelib.usecases.take_order import take_order
+from tests.factories import learnt, shopify_order, shopify_parcel
+from tests.support.site import Site, items, link
+from tests.support.world import SECRETS, TestWorld
+
+ISOBEL = "isobel.trant@example.com"
+PERSON = person_id(SECRETS.people, parse_address(ISOBEL).key)
+
+
+@pytest.fixture
+def world() -> Iterator[TestWorld]:
+    with TestWorld() as made:
+        yield made
+
+
+@pytest.fixture
+def site(world: TestWorld) -> Site:
+    return Site(world)
+
+
+def fields(page: str, action: str) -> dict[str, str]:
+    """Of the form that posts there, as a browser would send it untouched."""
+    form = re.search(rf'<form[^>]* action="{action}".*?</form>', page, re.DOTALL)
+    assert form is not None
+    found = {}
+    for field in re.findall(r"<input [^>]*>", form[0]):
+        parts = dict(re.findall(r'(\w+)="([^"]*)"', field))
+        if parts["type"] not in ("checkbox", "radio") or " checked" in field:
+            found[html.unescape(parts["name"])] = html.unescape(parts["value"])
+    return found
+
+
+def ticked(world: TestWorld, key: str) -> dict[str, str]:
+    wording = newest_wording(world.shop, *key.split("/"), world.shop.locale)
+    assert wording is not None
+    return {f"yes:{key}": wording_hash(wording.text)}
+
+
+def marketing(world: TestWorld) -> list[str]:
+    found = follow_ups.of_person(world.table, PERSON)
+    return sorted(one.rule for one in found if one.message_class == MARKETING and one.state == "sent")
+
+
+def test_from_the_voucher_to_a_stop_that_stays(world: TestWorld, site: Site) -> None:
+    site.claim(ISOBEL, "Isobel Trant")
+    world.work()
+    confirmed = site.press(link(world.mails(ISOBEL)[0].mail, "/api/confirm")).text
+    world.work()
+    code = re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}", confirmed)
+    assert code is not None
+
+    # one step of the profile, in exchange for a reminder
+    offered = re.search(r'href="(/api/preferences/profile[^"]+)"', confirmed)
+    assert offered is not None
+    first = site.get(html.unescape(offered[1])).text
+    skip = re.search(r'href="([^"]+)">Not now', first)
+    assert skip is not None
+    second = site.get(html.unescape(skip[1])).text
+    form = fields(second, "/api/preferences/profile") | {"day0": "20", "month0": "3"} | ticked(world, "occasions/e-mail")
+    assert site.post("/api/preferences/profile", **form).status == 303
+    world.live(days=5)
+    assert marketing(world) == ["occasion"]
+
+    # their own page, from that mail
+    page = site.get(link(world.mails(ISOBEL)[-1].mail, "/api/preferences")).text
+    form = fields(page, "/api/preferences") | ticked(world, "newsletter/e-mail") | {"pace": QUARTERLY}
+    saved = site.post("/api/preferences", **form).text
+    assert "This is what still comes" in saved
+
+    # stop: one press, before all else
+    stop = fields(site.get(link(world.mails(ISOBEL)[-1].mail, "/api/preferences")).text, "/api/stop")
+    site.post("/api/stop", **stop)
+    world.pass_time(days=2)
+
+    # the voucher once more: the same code, and nothing that was stopped
+    site.claim(ISOBEL, "Isobel Trant")
+    world.work()
+    assert code[0] in world.mails(ISOBEL)[-1].mail.text
+    world.live(days=40)
+    assert marketing(world) == ["occasion"]
+    standing = people.load_standing(world.table.get(people.standing_key(PERSON)), PERSON)
+    assert (bool(standing.stopped_at), standing.consents) == (True, {})
+
+
+def test_a_buyer_who_wants_peace_has_it_for_three_months_and_then_hears_what_they_agreed_to(world: TestWorld, site: Site) -> None:
+    take_order(world, learnt("orders/create", shopify_order()))
+    world.work()
+    page = site.get(link(world.mails(ISOBEL)[0].mail, "/api/preferences")).text
+    site.post("/api/preferences", **fields(page, "/api/preferences"), pause="yes", **ticked(world, "care/e-mail"))
+    take_order(world, learnt("fulfillments/update", shopify_parcel()))
+    world.live(days=20)
+    assert [kept.mail.stream for kept in world.mails(ISOBEL)] == ["service"]
+
+
+def test_looking_at_each_page_of_theirs_leaves_everything_as_it_is(world: TestWorld, site: Site) -> None:
+    take_order(world, learnt("orders/create", shopify_order()))
+    world.work()
+    token = world.links.make(PREFERENCES, PERSON, "", world.clock.at + timedelta(days=9))
+    before = items(world)
+    for path in ("", "/profile", "/data", "/erase", "/link"):
+        for method in ("GET", "HEAD"):
+            assert site.ask(method, f"/api/preferences{path}?t={token}").status in (200, 303)
+    assert items(world) == before
