@@ -12,7 +12,9 @@ import msgspec
 import pytest
 
 from chalicelib.domain.consent import wording_hash
+from chalicelib.domain.gift import Signs
 from chalicelib.domain.links import ORDER, PREFERENCES
+from chalicelib.domain.order import Learnt
 from chalicelib.domain.progress import LINK_LASTS
 from chalicelib.ports import STOP
 from chalicelib.stores import orders, people
@@ -20,7 +22,7 @@ from chalicelib.usecases.erase import erase
 from chalicelib.usecases.opt_in_by_order import SOURCE
 from chalicelib.usecases.stop import STOP_ALL
 from chalicelib.usecases.take_order import take_order
-from tests.factories import gift_order, learnt, shopify_order, shopify_parcel
+from tests.factories import gift_order, learnt, shopify_order, shopify_parcel, view
 from tests.support.site import FORM, Answer, Site, items, link, person_items
 from tests.support.world import TestWorld
 
@@ -275,3 +277,13 @@ def test_a_form_that_is_none_is_refused(world: TestWorld, site: Site, body: byte
     before = items(world)
     assert site.ask("POST", "/api/order", body, kind=FORM).status in (401, 413, 422)
     assert items(world) == before
+
+
+def test_an_order_whose_name_no_link_can_hold_leads_to_the_storefronts_own_page() -> None:
+    with TestWorld() as world:
+        seen_ = view(status_url="https://pellow-wren.example/orders/1041")
+        take_order(world, Learnt("standard", "x" * 128, seen_, Signs()))
+        world.work()
+        (receipt,) = world.mails(ISOBEL)
+        assert "https://pellow-wren.example/orders/1041" in receipt.mail.text
+        assert "/api/order?t=" not in receipt.mail.text
