@@ -102,10 +102,13 @@ class AwsWorld:
     @cached_property
     def renderer(self) -> Renderer:
         """Jinja over templates/, in the shop's colours, and with the owner's words in shop/words.toml."""
+        from chalicelib.adapters.mail_logo import shown_size
         from chalicelib.adapters.templates import Templates
         from chalicelib.adapters.words_file import read_words
 
-        return Templates(ROOT / "templates", self.shop.brand, read_words(self._settings.shop / "words.toml"))
+        folder, brand = self._settings.shop, self.shop.brand
+        logo = shown_size(folder, brand.mail_logo) if brand.mail_logo else None
+        return Templates(ROOT / "templates", brand, read_words(folder / "words.toml"), logo)
 
     @cached_property
     def clock(self) -> Clock:

@@ -39,8 +39,12 @@ class Templates:
     Jinja is imported when the first template is rendered: most requests render none, and the import costs more than they do.
     """
 
-    def __init__(self, folder: Path, brand: Brand | None = None, words: Words | None = None) -> None:
+    def __init__(
+        self, folder: Path, brand: Brand | None = None, words: Words | None = None, logo: tuple[int, int] | None = None
+    ) -> None:
+        """`logo`: how large mails show it; None for the shop's name in letters."""
         self._folder = folder
+        self._logo = logo
         self._brand = brand or Brand()
         self._words = words or Words()
         self._made: Environment | None = None
@@ -81,6 +85,7 @@ class Templates:
 
         if self._made is None:
             self._made = _environment(self._folder, self._brand)
+            self._made.globals |= dict(zip(("LOGO_WIDTH", "LOGO_HEIGHT"), self._logo or (0, 0), strict=True))
         try:
             return self._made.get_template(name).render(context)
         except jinja2.TemplateNotFound as error:

@@ -19,6 +19,7 @@ from chalicelib.adapters.local.mailer_smtp import SmtpMailer
 from chalicelib.adapters.local.queue import SqliteQueue
 from chalicelib.adapters.local.secrets_file import FileSecrets
 from chalicelib.adapters.local.table_sqlite import SqliteTable
+from chalicelib.adapters.mail_logo import shown_size
 from chalicelib.adapters.offices import open_office
 from chalicelib.adapters.shop_files import read_playbook, read_products, read_shop
 from chalicelib.adapters.storefronts import STOREFRONTS
@@ -104,7 +105,9 @@ class LocalWorld:
     @_once
     def renderer(self) -> Templates:
         """templates/, in the shop's colours, and with the owner's words in words.toml."""
-        return Templates(ROOT / "templates", self.shop.brand, read_words(self.settings.shop / "words.toml"))
+        folder, brand = self.settings.shop, self.shop.brand
+        logo = shown_size(folder, brand.mail_logo) if brand.mail_logo else None
+        return Templates(ROOT / "templates", brand, read_words(folder / "words.toml"), logo)
 
     @_once
     def clock(self) -> LocalClock:
