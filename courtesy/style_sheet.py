@@ -9,7 +9,7 @@ from chalicelib.domain.brand import face, palette
 from chalicelib.domain.shop import Brand
 
 SOURCES = Path(__file__).parent.parent / "site"
-_PARTS = ("base.css", "pieces.css", "shop.css", "competition.css")
+PARTS = ("base.css", "pieces.css", "shop.css", "competition.css")
 _TOKENS = {
     "act": "act", "act-hover": "hover", "act-soft": "soft", "on-act": "on_act", "garnet": "ornament", "garnet-soft": "ornament_soft",
 }  # fmt: skip
@@ -23,7 +23,7 @@ def style_sheet(brand: Brand) -> str:
     light, dark = worn(brand)
     by_day, _, by_night = source("tokens.css").partition(_DARK)
     tokens = f"{_set(by_day, light | _faces(brand))}{_DARK}{_set(by_night, dark)}"
-    return tokens + "".join(_set(source(part), light) for part in _PARTS)  # what is printed is light
+    return tokens + "".join(_set(source(part), light) for part in PARTS)  # what is printed is light
 
 
 def worn(brand: Brand) -> tuple[dict[str, str], dict[str, str]]:

@@ -51,6 +51,9 @@ class Shaped:
             return self._struct(raw, kind, where)
         if get_origin(kind) is tuple:
             return self._list(raw, get_args(kind)[0], where)
+        if get_origin(kind) is Mapping and isinstance(raw, dict):
+            fit = {key: self._any(one, get_args(kind)[1], (*where, key)) for key, one in raw.items()}
+            return {key: one for key, one in fit.items() if one is not _GONE}
         try:
             msgspec.convert(raw, kind)
         except msgspec.ValidationError:

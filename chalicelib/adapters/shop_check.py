@@ -51,7 +51,7 @@ def check(shop_folder: Path, templates: Path) -> Checked:
     faults = {*shop.faults, *playbook.faults, *products.faults, *site.faults, *looked.unparsed(), *_of_words(shop_folder / WORDS)}
     if shop.read is not None:
         faults |= {*shop.located(fault for fault in _of_brand(shop.read.brand, shop_folder) if shop.sound(fault.where))}
-    if site.read is not None and products.read is not None:
+    if site.read is not None and products.read is not None and not products.faults:
         faults |= {*site.located(fault for fault in site_mends_with(site.read, products.read) if site.sound(fault.where))}
     if playbook.read is not None:
         fitting = mends_with(playbook.read, shop.read) if shop.read is not None else []

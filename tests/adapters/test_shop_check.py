@@ -19,7 +19,8 @@ from chalicelib.errors import Misconfigured
 from tests.support.properties import hostile_text, thorough
 
 SHOP, PLAYBOOK, PRODUCTS = "shop/shop.toml", "shop/playbook.toml", "shop/products.toml"
-MAILS, WORDS = "templates/email", "shop/words.toml"
+MAILS, WORDS, SITE = "templates/email", "shop/words.toml", "shop/site.toml"
+LETTERS = "small letters, digits and dashes"
 SHEETS = ("letter", "calls", "packing-line", "insert", "card")
 
 
@@ -119,8 +120,9 @@ RULES = [
         {**ARRIVAL, "trigger": '"arival"'},
         'trigger = "arival"',
         (
-            'Give `trigger` as "claim", "claim again", "confirmed", "consent", "order", "dispatch", "arrival", "thanks", "voucher ends", "product life", '
-            '"occasion", "last year\'s gift", "item", "next order overdue", "silence", "no response", "packed" or "working day", not "arival". '
+            'Give `trigger` as "claim", "claim again", "confirmed", "consent", "preferences", "order", "dispatch", "arrival", "thanks", "voucher ends", "product life", '
+            '"occasion", "last year\'s gift", "item", "next order overdue", "silence", "no response", "packed", "working day", "entry", "entered", "won" or '
+            '"drawn", not "arival". '
             'Did you mean "arrival"?'
         ),
     ),
@@ -429,6 +431,74 @@ CHANGES = [
         "There is no key `x` in [vouchers]: take it out. docs/settings.md tells every key.",
     ),
     (SHOP, "[offer]", "[offer", 0, "Close the square bracket that this line opens."),
+    (
+        SHOP,
+        'mail_logo = ""',
+        'mail_logo = "mail-logo.png"',
+        0,
+        'There is no file "mail-logo.png" in the shop\'s folder: put the picture there, or give "" for none.',
+    ),
+    (
+        SHOP,
+        'act_dark = "#7fd0c4"',
+        'act_dark = "#f84447"',
+        0,
+        "Give `brand.act_dark` as a lighter colour: its contrast with its own tint is 4.4, and text needs 4.5.",
+    ),
+    (
+        SHOP,
+        'ornament = "#8a1c3f"',
+        'ornament = "#f0c0d0"',
+        0,
+        "Give `brand.ornament` as a darker colour: its contrast with the page is 1.4, and what adorns needs 3.",
+    ),
+    (SITE, 'id = "estuary-ring"', 'id = "Estuary ring"', 0, f"Page 2: give its `id` as at most 40 {LETTERS}: its address ends in it."),
+    (SITE, 'id = "estuary-ring"', 'id = "carrick-locket"', 0, 'Page "carrick-locket" stands twice: give each page an id of its own.'),
+    (
+        SITE,
+        'picture = "carrick-locket" ',
+        'picture = "carrik-locket" ',
+        0,
+        'There is no [[page]] with the id "carrik-locket": give `home.picture` as that of one. Did you mean "carrick-locket"?',
+    ),
+    (
+        SITE,
+        'product = "Rings"',
+        'product = "Ring"',
+        0,
+        'Page "estuary-ring": there is no [[product]] named "Ring" in products.toml. Did you mean "Rings"?',
+    ),
+    (
+        SITE,
+        'picture = "pictures/estuary-ring.svg"',
+        'picture = "pictures/ring.svg"',
+        0,
+        'Page "estuary-ring": There is no file "pictures/ring.svg" in the shop\'s folder: put the picture there, or give "" for none.',
+    ),
+    (
+        SITE,
+        'link = "/ask/"',
+        'link = "ask"',
+        0,
+        'Give `link` as a path of this site, such as "/products/", or with its scheme, not "ask".',
+    ),
+    (
+        SITE,
+        'link = "/ask/"\n',
+        "",
+        0,
+        "Give `link` too: `link` and `label` are where a line leads, and what it says.",
+    ),
+    (SITE, 'title = "Moths"', 'title = ""', 0, "Give `title` some words."),
+    (SITE, 'Width = "4 mm"', "Width = 4", 0, "Give `Width` as text in quotation marks, not 4."),
+    (
+        SITE,
+        'url = "https://pellow-wren.example/products/estuary-ring"',
+        'url = "pellow-wren.example"',
+        0,
+        'Page "estuary-ring": give `url` with its scheme, such as "https://example.com/ring".',
+    ),
+    (SITE, 'title = "Moths"', 'titel = "Moths"', 0, "There is no key `titel` in [[page.care]]: did you mean `title`?"),
     (PRODUCTS, "months = 9", "months = 601", 0, "Product 9 (Lambswool socks): give `months` from 0 (it lasts) to 600."),
     (PRODUCTS, 'skus = ["SOCK-"]', 'skus = ["ring-"]', 0, 'The SKU "RING-" stands twice: leave it to one product.'),
     (
