@@ -9,7 +9,7 @@ from chalice import Chalice
 from chalice.app import Request, Response
 
 from chalicelib.entrypoints.answers import FORM, answered, fields, link_token, page, the_request
-from chalicelib.errors import Invalid
+from chalicelib.errors import Conflict, Invalid
 from chalicelib.ports import World
 from chalicelib.usecases.look_at_order import PURPOSES, look_at_order
 from chalicelib.usecases.opt_in_by_order import opt_in_by_order
@@ -37,7 +37,7 @@ def _agree(world: World, request: Request) -> Response:
     token, ticked = link_token(request, form), _ticked(form)
     try:
         words = opt_in_by_order(world, token, ticked)
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
         return _show(world, token, 422, errors=[{"field": "", "message": str(error)}], ticked=tuple(ticked))
     return page(world, "opted-in", words=words)
 

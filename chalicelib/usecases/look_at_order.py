@@ -70,7 +70,7 @@ def its_order(world: World, token: str) -> tuple[str, Order, View]:
     """The buyer, and the order that the link is for. Errors: as look_at_order."""
     opened = world.links.open(token, ORDER, world.clock.now())
     order = orders.load(world.table.get(orders.key(opened.scope)), opened.scope)
-    if order.view is None or order.erased or not opened.person or buyer_of(world, order) != opened.person:
+    if order.view is None or not opened.person or buyer_of(world, order) != opened.person:
         raise NotFound(_GONE)
     return opened.person, order, order.view
 

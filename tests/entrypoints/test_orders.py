@@ -143,6 +143,13 @@ def test_a_link_of_another_kind_or_to_another_order_opens_nothing(world: TestWor
         assert site.post("/api/order", t=token, care=seen(world, "care")).status == status
 
 
+def test_an_order_that_is_somebody_elses_now_is_shown_to_its_first_buyer_no_more(world: TestWorld, site: Site) -> None:
+    url = receipt_link(world)
+    changed = shopify_order(email="tom.carey@example.com", updated_at="2026-03-02T12:05:00+00:00")
+    take_order(world, learnt("orders/updated", changed))
+    assert site.get(url).status == 404
+
+
 def test_an_order_of_somebody_forgotten_is_gone_with_a_kind_word(world: TestWorld, site: Site) -> None:
     url = receipt_link(world)
     erase(world, person(world))
@@ -247,7 +254,7 @@ def test_who_called_our_mail_unwanted_is_answered_kindly_and_not_written_to(worl
     before = len(world.mails())
     answer = agree(world, site, care=seen(world, "care"))
     world.work()
-    assert answer.status == 409
+    assert answer.status == 422
     assert "This page cannot undo a no" in answer.text
     assert (standing(world), len(world.mails())) == ({}, before)
 

@@ -131,6 +131,14 @@ def test_an_order_of_somebody_else_is_only_what_they_typed(site: Site, world: Te
     assert one.about == f"“{number}”, as they typed it: none of theirs"
 
 
+def test_an_order_that_was_theirs_and_is_somebody_elses_now_is_none_of_theirs(world: TestWorld, site: Site) -> None:
+    changed = shopify_order(email="tom.carey@example.com", updated_at="2026-03-02T12:05:00+00:00")
+    take_order(world, learnt("orders/updated", changed))
+    ask(site, email=ISOBEL, order="1041")
+    (one,) = listed(world)
+    assert "none of theirs" in one.about
+
+
 def test_an_order_that_comes_later_is_found_then(world: TestWorld, site: Site) -> None:
     ask(site, order="1099")
     take_order(world, learnt("orders/create", shopify_order(id=99, name="#1099", email=NOBODY, confirmation_number="Z")))
