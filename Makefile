@@ -7,8 +7,10 @@ WORKERS ?= auto
 MODE ?= seeds
 SEEDS ?= 1-1000
 TESTS ?=
+NODE := tests/browser/node
+MEASURES := $(NODE)/node_modules/.package-lock.json
 
-.PHONY: setup demo up test test-browser check simulate corpus lock bench bench-kill demo-year package pictures clean
+.PHONY: setup demo up test test-browser lighthouse measures check simulate corpus lock bench bench-kill demo-year package pictures clean
 
 setup: $(READY)
 
@@ -28,8 +30,19 @@ up: setup
 test: setup
 	$(V)/python -m pytest -n $(WORKERS) -m "not browser" $(TESTS)
 
-test-browser: setup
+test-browser: setup measures
 	$(V)/python -m pytest -m browser tests/browser
+
+lighthouse: setup measures
+	$(V)/python -m tests.browser.lighthouse
+
+# What measures pages beside the browser. Where there is no npm, the tests that want it skip and say so.
+measures:
+	@if command -v npm >/dev/null; then $(MAKE) -s $(MEASURES); else echo "No npm here: pages are not held to html-validate." >&2; fi
+
+$(MEASURES): $(NODE)/package-lock.json
+	cd $(NODE) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 check: setup
 	$(V)/ruff check .

@@ -13,6 +13,14 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 NONE = f"No Chromium was found: install one of {', '.join(NAMES)}, or set CHROMIUM to its path."
 _OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 _QUIET = ("gpu", "quic", "background-networking", "component-update", "sync", "default-apps", "extensions")
+FLAGS = (
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    _OFFLINE,
+    "--no-first-run",
+    *(f"--disable-{part}" for part in _QUIET),
+)
+"""With what any Chromium is started here: it looks nothing up, and as root it needs no sandbox to start."""
+
 _ANSWERED = "Failed to load resource: the server responded with a status of"
 
 
@@ -24,11 +32,8 @@ def find() -> str:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Headless, with a profile of its own that is gone afterwards."""
-    root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find(), args=[*root, _OFFLINE, "--no-first-run", *(f"--disable-{part}" for part in _QUIET)]
-        )
+        browser = playwright.chromium.launch(executable_path=find(), args=list(FLAGS))
         yield browser
         browser.close()
 
