@@ -23,9 +23,11 @@ from chalicelib.domain.fact import Fact
 from chalicelib.domain.follow_up import PLANNED, SENDING, UNSURE, FollowUp
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.inquiry import Question
-from chalicelib.domain.links import EXPECTATION, NO, OCCASION, WELCOME, YES, answer_scope
+from chalicelib.domain.links import EXPECTATION, NO, OCCASION, PREFERENCES, WELCOME, YES, answer_scope
 from chalicelib.domain.playbook import Playbook
+from chalicelib.domain.preferences import Wish, shown
 from chalicelib.domain.retention import AFTER_LAST_ORDER
+from chalicelib.domain.shop import newest_wording
 from chalicelib.domain.standing import Standing
 from chalicelib.domain.task import Task
 from chalicelib.errors import TooMany
@@ -46,6 +48,7 @@ from chalicelib.usecases.lease import leased
 from chalicelib.usecases.list_follow_ups import list_follow_ups
 from chalicelib.usecases.list_inquiries import list_inquiries
 from chalicelib.usecases.look_at_order import look_at_order
+from chalicelib.usecases.look_at_preferences import look_at_preferences
 from chalicelib.usecases.note_rules import note_rules
 from chalicelib.usecases.opt_in_by_order import opt_in_by_order
 from chalicelib.usecases.pause import pause, resume
@@ -59,11 +62,15 @@ from chalicelib.usecases.redeem_voucher import look_at_voucher, redeem_voucher
 from chalicelib.usecases.restore import restore
 from chalicelib.usecases.retention import retention
 from chalicelib.usecases.run_errand import run_errand
+from chalicelib.usecases.save_preferences import save_preferences
+from chalicelib.usecases.save_profile import Told, save_profile
 from chalicelib.usecases.say_welcome import say_welcome
+from chalicelib.usecases.send_preferences_link import send_preferences_link
 from chalicelib.usecases.settle import How, settle
 from chalicelib.usecases.stop import look_at_stop, stop
 from chalicelib.usecases.take_consent import take_consent
 from chalicelib.usecases.take_order import take_order
+from chalicelib.usecases.tell_all import tell_all
 from chalicelib.usecases.tick import tick
 from chalicelib.usecases.today import today
 from chalicelib.usecases.write_thanks import look_at_card, write_thanks
@@ -450,8 +457,46 @@ def _plan_morning(world: TestWorld) -> None:
     plan_morning(world)
 
 
+def _own_pages() -> Iterator[Shop]:
+    shop = Shop()
+    world = shop.world
+    address = parse_address(BUYER)
+    shop.measure("link to one's own page, asked for by nobody whom we know", lambda: send_preferences_link(world, address, IP))
+    yield shop
+    known = Shop()
+    world = known.world
+    known.order(shopify_order())
+    record_consent(world, BUYER, ["newsletter/e-mail"], source="the counter", proof="owner")
+    known.measure("link to one's own page, asked for", lambda: send_preferences_link(world, address, IP))
+    known.measure("link to one's own page, asked for again within 24 hours", lambda: send_preferences_link(world, address, IP))
+    person = person_id(world.secrets.people, address.key)
+    token = world.links.make(PREFERENCES, person, "", world.clock.at + timedelta(days=90))
+    known.measure("look at one's own page", lambda: look_at_preferences(world, token))
+
+    def wish() -> Wish:
+        standing = people.load_standing(world.table.get(people.standing_key(person)), person)
+        wording = newest_wording(world.shop, "care", "e-mail", "en-GB")
+        assert wording is not None
+        return Wish({"care/e-mail": wording_hash(wording.text)}, "monthly", seen=shown(standing, world.clock.at))
+
+    first = wish()
+    known.measure("preferences saved, one yes and one no", lambda: save_preferences(world, token, first))
+    known.measure("the same preferences saved again", lambda: save_preferences(world, token, first))
+    given = wish()
+    told = Told("dates", {("date", "birthday"): "--11-22"}, _ticks(world, "occasions/e-mail"), given.seen)
+    known.measure("a step of the profile kept, with its yes", lambda: save_profile(world, token, told))
+    known.measure("download all that is kept", lambda: tell_all(world, person))
+    yield known
+
+
+def _ticks(world: TestWorld, key: str) -> dict[str, str]:
+    wording = newest_wording(world.shop, *key.split("/"), "en-GB")
+    assert wording is not None
+    return {key: wording_hash(wording.text)}
+
+
 STORIES = (
-    _answers, _pages,
+    _answers, _pages, _own_pages,
     _claims, _limits, _orders, _gifts, _held, _ended, _paused, _webhooks, _nights, _leases, _doubts, _deaths, _restores, _storefronts,
     _consents, _errands,
 )  # fmt: skip
