@@ -29,6 +29,7 @@ from chalicelib.domain.products import Item, Product
 from chalicelib.domain.reason import KINDS
 from chalicelib.domain.screening import CHECKS
 from chalicelib.domain.shop import Brand, Limits, Manners, Shop, Storefront, Vouchers, Widget
+from chalicelib.domain.site import Care, Home, Index, ProductPage, Section
 from chalicelib.domain.standing import Standing
 from chalicelib.domain.task import Task
 from chalicelib.domain.voucher import Offer, Voucher
@@ -56,6 +57,11 @@ SETTINGS: dict[str, type[msgspec.Struct]] = {
     "playbook.toml": Rule,
     "[[product]]": Product,
     "[[item]]": Item,
+    "[home]": Home,
+    "[[home.section]]": Section,
+    "[products]": Index,
+    "[[page]]": ProductPage,
+    "[[page.care]]": Care,
 }
 ITEMS: dict[str, tuple[type[msgspec.Struct], ...]] = {
     "Standing": (Standing,),
