@@ -52,6 +52,8 @@ def add_commands(add: Callable[..., argparse.ArgumentParser], common: argparse.A
     passed = command("next", _next, "the winner cannot be reached: the first reserve has won")
     passed.add_argument("--round", required=True, help="such as 2026-12")
     about_a_round("winner", _winner, "surname and county, for whoever asks who won")
+    objected = command("object", _object, "somebody does not want their surname and county to be told")
+    objected.add_argument("address", metavar="ADDRESS", help="the address that they entered with")
     verified = inner.add_parser("verify", help="check a draw from what is published of it, by yourself")
     verified.add_argument("where", metavar="FILE_OR_URL", help="what /api/draws/2026-12 answers")
     verified.add_argument("--seed", default="", metavar="VALUE", help="the value, as you know it from elsewhere")
@@ -147,6 +149,15 @@ def _winner(asked: Asked) -> int:
         return NO
     say(f"{surname(found.name)}, {found.county}" if found.county else surname(found.name))
     return DONE
+
+
+def _object(asked: Asked) -> int:
+    from chalicelib.usecases.run_draw import object_to_naming
+
+    with opened(asked) as world:
+        noted = object_to_naming(world, asked.address)
+    say("It is noted, and nobody is told." if noted else "That address has no entry.")
+    return DONE if noted else NO
 
 
 def _verify(asked: Asked) -> int:

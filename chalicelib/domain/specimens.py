@@ -168,7 +168,6 @@ _TOLD: Mapping[Trigger, Specimen] = {
     },
     "drawn": {
         "draw": "December 2026",
-        "prize": "A pair of Tide rings",
         "draw_url": _DRAW_URL,
         "next_draw": "January 2027",
         "next_prize": "A silver thimble",

@@ -50,7 +50,7 @@ MAILS: Mapping[str, Open] = {
     "confirm-entry": Open(("opening",), ("prize", "draw", "closes", "link_days"), _BOTH),
     "entered": Open(("opening", "closing"), ("prize", "draw", "closes"), _BOTH),
     "won": Open(("opening", "closing"), ("prize", "draw"), _BOTH),
-    "competition-ended": Open(("opening", "closing"), ("draw", "prize")),
+    "competition-ended": Open(("opening", "closing"), ("draw", "next_draw", "closes")),
 }
 """Every mail to a person whose words may be the owner's. What a mail must say (whose words it passes on, why it comes, how to stop it,
 terms, codes, links) is in none of the paragraphs.

@@ -108,11 +108,20 @@ def _same(entry: Entry) -> tuple[Condition, ...]:
     return (Equals("id", entry.id),)
 
 
+def of_person(table: Table, person: str) -> list[Entry]:
+    """All of a person's, the oldest round first."""
+    return [from_item(item, Entry) for item in pages.below(table, f"P#{person}", prefix=PREFIX)]
+
+
+def objects(entry: Entry) -> Update:
+    """Their surname and county are told to nobody. Loses when it is gone."""
+    return Update(key(entry.person, entry.round), set={"objects": True}, when=_same(entry))
+
+
 def forget(table: Table, person: str) -> list[Delete]:
     """What is to be deleted where they ask to be forgotten. A hash that has been published stays published, and says nothing."""
     gone = []
-    for item in pages.below(table, f"P#{person}", prefix=PREFIX):
-        found = from_item(item, Entry)
+    for found in of_person(table, person):
         if found.entry:  # the line first: what finds it must not be gone before it
             gone.append(Delete(line_key(found.round, entry_hash(found.entry))))
         gone.append(Delete(key(person, found.round)))

@@ -6,6 +6,7 @@ read → the order, by the rule that anybody can check → one transaction: resu
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ from chalicelib.domain.calendar import clock_time, long_date
 from chalicelib.domain.competition import Entry, before, called, closes_at, is_round, open_round
 from chalicelib.domain.draw import ERASED, NOT_REACHED, PassedOver, first_of, ordered, parse_seed
 from chalicelib.domain.errand import tell
+from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.planning import planned
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.retention import ENTRY_AFTER_DRAW
@@ -102,6 +104,17 @@ def draw_next(world: World, round_: str) -> Drawn:
         if _written(world, closed, after, line, [entries.draw_next(drawn, after)]):
             return after
     raise Retryable("Too much happened at once. Please try again.")
+
+
+def object_to_naming(world: World, address: str) -> int:
+    """Somebody does not want their surname and county to be told: in how many entries of theirs that is noted now. Errors: Invalid."""
+    person = person_id(world.secrets.people, parse_address(address).key)
+    noted = 0
+    for entry in entries.of_person(world.table, person):
+        with suppress(Lost):  # it was deleted this moment
+            world.table.write(entries.objects(entry))
+            noted += 1
+    return noted
 
 
 def winner_of(world: World, round_: str) -> Winner:

@@ -17,7 +17,7 @@ from chalicelib.domain.retention import ENTRY_AFTER_DRAW
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import World
 from chalicelib.stores import entries, follow_ups, people
-from chalicelib.stores.entries import Closed, Drawn, Line
+from chalicelib.stores.entries import Drawn, Line
 
 SECONDS = 15.0
 """After that it goes on in the next go."""
@@ -25,30 +25,28 @@ SECONDS = 15.0
 
 def tell_of_draw(world: World, round_: str) -> None:
     """Errors: Retryable (there is more, or the table)."""
-    keys = [entries.closed_key(round_), entries.drawn_key(round_)]
-    found = world.table.get_many(keys)
-    closed, drawn = entries.load_closed(found.get(keys[0])), entries.load_drawn(found.get(keys[1]))
-    if closed is None or drawn is None:
+    drawn = entries.load_drawn(world.table.get(entries.drawn_key(round_)))
+    if drawn is None:
         return
     until, ends = drawn.drawn_at + ENTRY_AFTER_DRAW, world.clock.monotonic() + SECONDS
     for line in entries.lines(world.table, round_):
         if line.ttl == int(until.timestamp()):
             continue
-        _tell(world, closed, drawn, line)
+        _tell(world, drawn, line)
         with suppress(Lost):  # they asked to be forgotten meanwhile
             world.table.transact(entries.last_day(round_, line, until), world.ids.token())
         if world.clock.monotonic() > ends:
             raise Retryable("There are more to be told of the draw; it goes on in a moment.")
 
 
-def _tell(world: World, closed: Closed, drawn: Drawn, line: Line) -> None:
+def _tell(world: World, drawn: Drawn, line: Line) -> None:
     if line.hash == drawn.winner:
         return
     standing = people.load_standing(world.table.get(people.standing_key(line.person)), line.person)
     if standing.stopped_at or consent_key(COMPETITION, EMAIL) not in standing.consents:
         return
     now, why = world.clock.now(), Reason("round-drawn", {"round": drawn.round})
-    extra = {"prize": closed.prize, "next": following(drawn.round)}
+    extra = {"next": following(drawn.round)}
     for rule in world.playbook.of("drawn"):
         with suppress(Lost):  # planned before
             world.table.write(follow_ups.put(planned(rule, line.person, drawn.round, now, why, world.shop, now, extra=extra)))

@@ -15,6 +15,7 @@ from chalicelib.config import ROOT, Settings
 from chalicelib.domain.calendar import instant, stamp
 from chalicelib.domain.competition import Entry, closes_at, open_round
 from chalicelib.domain.draw import entry_hash, ordered
+from chalicelib.domain.identity import person_id
 from chalicelib.stores import entries
 from chalicelib.usecases.close_round import close_round
 from chalicelib.usecases.look_at_draw import look_at_draw
@@ -52,7 +53,7 @@ def fill(world: LocalWorld) -> None:
     closes = closes_at(round_, 18, world.shop.zone)
     for place, (name, id_) in enumerate(IDS.items()):
         entry = Entry(
-            f"e{place}", f"person{place}", round_, name, f"p{place}@example.com", f"p{place}@example.com", "en-GB", now, now, "f",
+            f"e{place}", person_id(world.secrets.people, f"p{place}@example.com"), round_, name, f"p{place}@example.com", f"p{place}@example.com", "en-GB", now, now, "f",
             county="Cornwall", objects=name == "Tom Jago",
         )  # fmt: skip
         world.table.write(entries.put(entry, None))
@@ -116,6 +117,17 @@ def test_the_winner_is_named_unless_they_object(ask: Any, data: Path, tmp_path: 
         code, said = ask("draw", "next", "--round", told["round"])
         assert code == (0 if len(seen) < 3 else 2), said
     assert len(seen) == 3
+
+
+def test_who_objects_later_is_not_named_either(ask: Any) -> None:
+    ask("draw", "run", "--seed", SEED)
+    for place in range(3):
+        assert ask("draw", "object", f"p{place}@example.com") == (0, "It is noted, and nobody is told.\n")
+    assert ask("draw", "winner") == (
+        1,
+        "The winner does not want their name to be told. That there is one, the published list shows.\n",
+    )
+    assert ask("draw", "object", "nobody@example.com") == (1, "That address has no entry.\n")
 
 
 def test_anybody_can_check_it_without_the_shop(ask: Any, data: Path, tmp_path: Path) -> None:

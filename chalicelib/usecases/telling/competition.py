@@ -64,7 +64,6 @@ def drawn(told: Telling) -> Context:
     still = closes is not None and told.case.now < closes
     return {
         "draw": _draw(told),
-        "prize": told.detail("prize"),
         "draw_url": _draw_url(told),
         "next_draw": month_in(told.language, next_) if still else "",
         "next_prize": held.prize if still and held is not None else "",
