@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,7 +22,7 @@ from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.products import Products
 from chalicelib.domain.progress import Journey, Progress
 from chalicelib.domain.shop import Brand, Shop, Storefront
-from chalicelib.domain.site import Site
+from chalicelib.domain.site import ProductPage, Site
 from chalicelib.domain.voucher import Offer
 from chalicelib.entrypoints.orders import field_of
 from chalicelib.entrypoints.questions import EMPTY
@@ -366,6 +367,78 @@ def test_every_internal_link_leads_somewhere(site: Path, pages: dict[str, str]) 
             target = site / path.lstrip("/") / "index.html" if path.endswith("/") else site / path.lstrip("/")
             assert target.is_file(), (name, link)
             assert not fragment or f'id="{fragment}"' in target.read_text(encoding="utf-8"), (name, link)
+
+
+def test_search_engines_are_told_of_the_pages_that_they_may_list(site: Path) -> None:
+    listed = re.findall(r"<loc>([^<]+)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))
+    may = {f"{SHOP.url}{page.path}": page for page in pages_of(OWNERS) if page.indexable}
+
+    assert set(listed) == set(may)
+    assert f"{SHOP.url}/products/carrick-locket/" in listed
+    assert (site / "robots.txt").read_text(encoding="utf-8").endswith(f"\nSitemap: {SHOP.url}/sitemap.xml\n")
+    for page in pages_of(OWNERS):
+        tags = [attrs for tag, attrs in Tags((site / page.file).read_text(encoding="utf-8")).found if tag in ("meta", "link")]
+        canonical = [attrs["href"] for attrs in tags if attrs.get("rel") == "canonical"]
+        said = {attrs.get("name") or attrs.get("property", ""): attrs.get("content", "") for attrs in tags}
+        assert canonical == ([f"{SHOP.url}{page.path}"] if page.indexable else []), page.path
+        assert ("robots" in said) != page.indexable, page.path
+        if page.indexable:
+            assert 20 < len(said["description"]) <= 200, page.path
+            assert said["og:description"] == said["description"], page.path
+            assert said["og:title"].endswith(SHOP.name), page.path
+
+
+def test_titles_and_descriptions_tell_pages_apart(site: Path) -> None:
+    pages = [(site / page.file).read_text(encoding="utf-8") for page in pages_of(OWNERS) if page.indexable]
+
+    for pattern in (r"<title>([^<]+)</title>", r'<meta name="description" content="([^"]+)"'):
+        found = [re.findall(pattern, html)[0] for html in pages]
+        assert len(set(found)) == len(found)
+
+
+def test_no_template_and_no_style_sheet_knows_which_shop_it_serves() -> None:
+    words = re.compile(r"pellow|\bwren\b|falmouth|arwenack|morwenna|carrick|locket|jewel", re.IGNORECASE)
+    files = [*(ROOT / "templates").rglob("*.*"), *(ROOT / "site").glob("css/*.css"), *(ROOT / "site").glob("*.*")]
+
+    assert {str(path): found for path in files if (found := words.findall(path.read_text(encoding="utf-8")))} == {}
+
+
+def test_the_host_is_told_of_every_file(site: Path) -> None:
+    told = (site / "_headers").read_text(encoding="utf-8")
+    asked_for = {f"/{path.relative_to(site).as_posix()}".removesuffix("index.html") for path in site.rglob("*") if path.is_file()}
+
+    assert {line for line in told.splitlines() if line.startswith("/")} == asked_for - {"/_headers"} | {"/*"}
+    assert "Strict-Transport-Security" in told
+
+
+def test_photographs_stand_in_files_whose_names_change_with_them(tmp_path: Path) -> None:
+    photograph = ROOT / "examples" / "shops" / "fennimore-seeds" / "mail-logo.png"
+    shutil.copy(photograph, tmp_path / "ring.png")
+    page = ProductPage("ring", "A ring", "Round.", picture="ring.png", alt="A ring on slate")
+    build(OWNERS._replace(site=Site(pages=(page,)), folder=tmp_path), TEMPLATES, tmp_path / "dist")
+    shown = re.search(
+        r'<img src="/(pictures/ring\.[0-9a-f]{10}\.png)" width="660" height="128" alt="A ring on slate">',
+        (tmp_path / "dist/products/ring/index.html").read_text(encoding="utf-8"),
+    )
+
+    assert shown is not None
+    assert (tmp_path / "dist" / shown[1]).read_bytes() == photograph.read_bytes()
+    assert 'alt="" loading="lazy"' in (tmp_path / "dist/products/index.html").read_text(encoding="utf-8")
+
+
+def test_a_picture_that_cannot_be_shown_stops_the_build(tmp_path: Path) -> None:
+    page = ProductPage("ring", "A ring", "Round.", picture="ring.png", alt="A ring")
+
+    with pytest.raises(Misconfigured, match=r'There is no file "ring.png"'):
+        build(OWNERS._replace(site=Site(pages=(page,)), folder=tmp_path), TEMPLATES, tmp_path / "dist")
+
+
+def test_without_site_toml_the_site_goes_by_the_shop(tmp_path: Path) -> None:
+    build(OWNERS._replace(site=Site(), folder=tmp_path), TEMPLATES, tmp_path / "dist")
+    home = (tmp_path / "dist" / "index.html").read_text(encoding="utf-8")
+
+    assert f"<h1>{SHOP.line}</h1>" in home
+    assert (tmp_path / "dist" / "products" / "index.html").is_file()
 
 
 def test_a_page_with_all_that_it_loads_is_small(site: Path, pages: dict[str, str]) -> None:
