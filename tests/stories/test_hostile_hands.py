@@ -120,13 +120,7 @@ def orders_with(texts: list[str]) -> tuple[list[str], Mapping[str, set[Any]]]:
     seen = Seen({}, [])
     with TestWorld(mornings=True, cap=99) as world:
         site = Site(world)
-        both = [order_of(text, 2 * at + gift + 1, gift=bool(gift)) for at, text in enumerate(texts) for gift in (0, 1)]
-        for order, parcel in both:
-            under_way = {**parcel, "shipment_status": "in_transit", "updated_at": "2026-03-03T12:00:00+00:00"}
-            _send(site, ("orders/create", order), ("fulfillments/create", under_way))
-        lived(world, days=2)
-        _send(site, *(("fulfillments/update", parcel) for _, parcel in both))
-        lived(world, days=15)
+        orders_of(world, site, texts)
         for rule, mails in mails_by_rule(world).items():
             for mail in mails:
                 look_at_mail(seen, f"the mail {rule}", "f-1", mail)
@@ -134,6 +128,17 @@ def orders_with(texts: list[str]) -> tuple[list[str], Mapping[str, set[Any]]]:
                     for link in links_of(mail):
                         seen.wrong.extend(Document(site.get(link).text).wrong)
     return seen.wrong, seen.pages
+
+
+def orders_of(world: TestWorld, site: Site, texts: list[str]) -> None:
+    """An order and a gift with each text, from the webhook to what follows seventeen days later."""
+    both = [order_of(text, 2 * at + gift + 1, gift=bool(gift)) for at, text in enumerate(texts) for gift in (0, 1)]
+    for order, parcel in both:
+        under_way = {**parcel, "shipment_status": "in_transit", "updated_at": "2026-03-03T12:00:00+00:00"}
+        _send(site, ("orders/create", order), ("fulfillments/create", under_way))
+    lived(world, days=2)
+    _send(site, *(("fulfillments/update", parcel) for _, parcel in both))
+    lived(world, days=15)
 
 
 def _send(site: Site, *events: tuple[str, dict[str, Any]]) -> None:
