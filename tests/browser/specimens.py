@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.footers import for_person
+from chalicelib.domain.footers import for_person, leads_to_preferences
 from chalicelib.domain.identity import first_name
 from chalicelib.domain.languages import ENGLISH, GERMAN, PHRASES, tag
 from chalicelib.domain.standing import SERVICE
 from tests.adapters.test_templates import BY_CLASS, TEMPLATES, context
+from tests.support.world import shipped_playbook
 
 IN_GERMAN: dict[str, object] = {
     "value": "15 €",
@@ -36,8 +37,12 @@ def mail_html(mail: str, language: str) -> str:
         told["name"] = first_name(str(told["name"]))
     if language == GERMAN:
         told |= {name: value for name, value in IN_GERMAN.items() if name in told}
-    if mail != "gift-note":
-        told |= {"reason": for_person(mail, language=language, shop="Pellow & Wren"), "stop_label": PHRASES[language].stop}
+    note, said = mail == "gift-note", PHRASES[language]
+    until = "31. Dezember 2026" if language == GERMAN else "31 December 2026"
+    told["reason"] = for_person(mail, language=language, giver="Daniel", until=until, shop="Pellow & Wren")
+    told |= {"stop_label": said.remove if note else said.stop, "preferences_label": said.preferences}
+    if not all(leads_to_preferences(rule.to) for rule in shipped_playbook().rules if rule.written_with == mail):
+        told["preferences_url"] = ""
     if mail in BY_CLASS[SERVICE]:
         told["stop_url"] = ""
     return TEMPLATES.mail(mail, told, language).html

@@ -14,7 +14,7 @@ from chalicelib.domain.words import MAILS, MAX_LINE, MAX_PARAGRAPH, PREHEADER, S
     ("mail", "language", "key", "text", "said"),
     [
         ("thankyou", "en", "opening", "x", "there is no such mail; name one of confirm-address,"),
-        ("thank-you", "de", "opening", "x", "this mail is written in en only."),
+        ("care", "de", "opening", "x", "this mail is written in en only."),
         ("voucher", "fr", "opening", "x", "this mail is written in en and de only."),
         ("thank-you", "en", "openning", "x", "this mail has subject, preheader, opening, gift_opening,"),
         ("gift-note", "en", "opening", "Dear {{recipient}}", "there is no {{recipient}}; here you may write {{name}}, {{shop}},"),

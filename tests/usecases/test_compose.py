@@ -142,7 +142,8 @@ def test_an_english_receipt_stays_english() -> None:
 
 
 def test_what_is_not_written_in_german_comes_in_english_and_says_so() -> None:
-    mail = mail_of(case(locale="de-DE"))
+    why = Reason("overdue", {"since": "2025-03-04T12:00:00Z"})
+    mail = mail_of(time_brings("invitation", "next order overdue", why=why, locale="de-DE"))
 
     assert mail.text.startswith("Dear Isobel")
     assert '<html lang="en-GB"' in mail.html
@@ -177,11 +178,10 @@ def test_a_german_voucher_says_until_when_in_german() -> None:
 # --- what stands in the footer ---
 
 
-@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
-def test_the_footer_says_why_then_how_to_stop_then_where_all_else_is_set(locale: str) -> None:
+@pytest.mark.parametrize(("locale", "begins"), [("en-GB", "You get this because"), ("de-DE", "Sie bekommen diese Mail, weil")])
+def test_the_footer_says_why_then_how_to_stop_then_where_all_else_is_set(locale: str, begins: str) -> None:
     mail = mail_of(case(locale=locale))
-    html = mail.html[mail.html.index("You get this because") :]
-    for part in (html, mail.text[mail.text.index("You get this because") :]):
+    for part in (mail.html[mail.html.index(begins) :], mail.text[mail.text.index(begins) :]):
         places = [
             part.index(said) for said in ("/api/stop?t=", "/api/preferences?t=", "12 Arwenack Row", "registered in England")
         ]
