@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from chalice.app import Response
+from chalice.app import Request, Response
 
 from chalicelib.entrypoints.answers import page
 from chalicelib.ports import World
@@ -26,6 +26,12 @@ def own_url(token: str, path: str = "", **more: str) -> str:
     """An address of these pages."""
     rest = "".join(f"&{name}={quote(value)}" for name, value in more.items())
     return f"{PAGE}{path}?t={quote(token)}{rest}"
+
+
+def asked(request: Request, name: str) -> str:
+    """A value in the address; "" where it is not there."""
+    query: Mapping[str, Any] = request.query_params or {}
+    return str(query.get(name) or "")
 
 
 def ticked_in(form: Mapping[str, Any]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from chalicelib.entrypoints import profile
 from chalicelib.entrypoints.answers import FORM, answered, fields, link_token, page, see_other, the_request, viewer_ip
 from chalicelib.entrypoints.answers import attachment as attached
 from chalicelib.entrypoints.forms import Checked
-from chalicelib.entrypoints.own_page import MOST_FIELDS, TICK, nothing_kept, own_url, text_in, ticked_in
+from chalicelib.entrypoints.own_page import MOST_FIELDS, TICK, asked, nothing_kept, own_url, text_in, ticked_in
 from chalicelib.ports import STOP, World
 from chalicelib.usecases.erase import erase
 from chalicelib.usecases.keep_facts import never_about, take_back
@@ -83,7 +83,7 @@ def _show(world: World, request: Request) -> Response:
     own = look_at_preferences(world, token)
     if own is None:
         return nothing_kept(world)
-    done = (request.query_params or {}).get("done", "")
+    done = asked(request, "done")
     return _page(world, token, own, _wish_of(world, own), done=_DONE.get(done, ""))
 
 

@@ -15,7 +15,7 @@ from chalicelib.domain.preferences import asked_now, shown
 from chalicelib.domain.profile import DATES, REACH, TASTES, asks_for, date_of, steps
 from chalicelib.domain.stating import COMMON_LABELS
 from chalicelib.entrypoints.answers import FORM, answered, fields, link_token, page, see_other, the_request
-from chalicelib.entrypoints.own_page import MOST_FIELDS, TICK, nothing_kept, own_url, text_in, ticked_in
+from chalicelib.entrypoints.own_page import MOST_FIELDS, TICK, asked, nothing_kept, own_url, text_in, ticked_in
 from chalicelib.errors import Invalid
 from chalicelib.ports import World
 from chalicelib.usecases.look_at_preferences import Own, look_at_preferences, offered, own_page
@@ -53,7 +53,7 @@ def _show(world: World, request: Request) -> Response:
     if own is None:
         return nothing_kept(world)
     there_are = steps(world.shop, world.products, own.contact.locale)
-    step = (request.query_params or {}).get("step", "")
+    step = asked(request, "step")
     if step not in there_are:
         step = offered(world, own) or next(iter(there_are), "")
     if not step:

@@ -6,6 +6,7 @@ import gzip
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters.site_file import read_site
 from chalicelib.adapters.templates import Templates
+from chalicelib.domain.competition import Competition
 from chalicelib.domain.consent import Wording
+from chalicelib.domain.draw import ERASED, PassedOver, Published
 from chalicelib.domain.money import Money
 from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.products import Products
@@ -24,6 +27,7 @@ from chalicelib.domain.progress import Journey, Progress
 from chalicelib.domain.shop import Brand, Shop, Storefront
 from chalicelib.domain.site import ProductPage, Site
 from chalicelib.domain.voucher import Offer
+from chalicelib.entrypoints.competition import empty_form
 from chalicelib.entrypoints.orders import field_of
 from chalicelib.entrypoints.questions import EMPTY
 from chalicelib.errors import Misconfigured
@@ -51,6 +55,7 @@ SHOP = Shop(
     storefront=Storefront("standard", "https://shop.pellow.example"),
     offer=Offer("hello", Money(1500, "GBP"), Money(6000, "GBP")),
     wordings=(Wording("newsletter", "e-mail", 1, "en-GB", WORDING),),
+    competition=Competition("A ring", Money(18000, "GBP"), "the first Lotto draw after the closing"),
 )
 OWNERS = OwnersFiles(SHOP, Playbook(()), Products(), read_site(ROOT / "shop" / "site.toml"), ROOT / "shop")
 COMMON: dict[str, object] = {"shop": SHOP, "lang": "en-GB", "css": SITE_CSS}
@@ -99,8 +104,15 @@ ORDER = OrderPage(
     status_url="https://pellow-wren.example/orders/1041",
     boxes=(Asked("care", WORDING, "0" * 64),),
 )
-BOX = {"id": "box0", "name": "yes:care/e-mail", "value": "0" * 64, "text": WORDING, "lang": "en-GB", "ticked": False}
-FACT = {
+BOX: dict[str, object] = {
+    "id": "box0",
+    "name": "yes:care/e-mail",
+    "value": "0" * 64,
+    "text": WORDING,
+    "lang": "en-GB",
+    "ticked": False,
+}
+FACT: dict[str, object] = {
     "what": "Birthday",
     "said": "22 November",
     "source": "the counter",
@@ -155,6 +167,19 @@ PROFILE: dict[str, object] = {
     "skip": "/api/preferences?t=tok",
     "back": "/api/preferences?t=tok",
 }
+DRAW = Published(
+    shop="Pellow & Wren",
+    round="2026-12",
+    closed_at=datetime(2026, 12, 31, 18, tzinfo=UTC),
+    count=2,
+    commitment="f" * 64,
+    seed="the first Lotto draw",
+    hashes=("0" * 64, "1" * 64),
+    value="3 9 14",
+    winner="0" * 64,
+    passed_over=(PassedOver("1" * 64, ERASED),),
+    drawn_at=datetime(2027, 1, 3, 10, tzinfo=UTC),
+)
 RENDERED: dict[str, dict[str, object]] = {
     "voucher": CLAIM,
     "confirm": {"token": "tok", "value": "£15", "newsletter": True, "newsletter_wording": WORDING},
@@ -183,6 +208,24 @@ RENDERED: dict[str, dict[str, object]] = {
     "ask": {"errors": [], "answers": EMPTY},
     "order": {"token": "tok", "order": ORDER, "field": field_of, "errors": [], "ticked": ()},
     "opted-in": {"words": [WORDING]},
+    "competition": empty_form(SHOP),
+    "counter": empty_form(SHOP),
+    "enter": {"token": "tok", "draw": "December 2026", "prize": "A ring", "wordings": [WORDING, WORDING]},
+    "entered": {
+        "draw": "December 2026",
+        "round": "2026-12",
+        "entry": "7HQ2M-9KXTC-0V4RA-QW8ZN-3JD6E-YB5FP",
+        "closes": "31 December at 18:00",
+        "seed": "Lotto",
+        "wordings": [WORDING],
+    },
+    "draw": {
+        "draw": "December 2026",
+        "told": DRAW,
+        "closed": "31 December at 18:00",
+        "drawn": "3 January at 10:00",
+        "place": {"0" * 64: 1},
+    },
     "occasion": {"token": "tok", "label": "partner's birthday"},
     "occasion-off": {"label": "partner's birthday"},
     "welcome": {"token": "tok"},

@@ -27,7 +27,6 @@ from chalicelib.domain.links import EXPECTATION, NO, OCCASION, PREFERENCES, WELC
 from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.preferences import Wish, shown
 from chalicelib.domain.retention import AFTER_LAST_ORDER
-from chalicelib.domain.shop import newest_wording
 from chalicelib.domain.standing import Standing
 from chalicelib.domain.task import Task
 from chalicelib.errors import TooMany
@@ -78,6 +77,7 @@ from tests.docs.reading import rows, section, text_of
 from tests.factories import asked, gift_order, learnt, shopify_order, shopify_parcel, signed
 from tests.support.counting_table import CountingTable
 from tests.support.fake_office import FakeOffice
+from tests.support.own_page import words_of
 from tests.support.sending import Service, fails_once
 from tests.support.watched import Crash
 from tests.support.world import NOON, TestWorld, shipped_playbook
@@ -475,24 +475,18 @@ def _own_pages() -> Iterator[Shop]:
 
     def wish() -> Wish:
         standing = people.load_standing(world.table.get(people.standing_key(person)), person)
-        wording = newest_wording(world.shop, "care", "e-mail", "en-GB")
-        assert wording is not None
-        return Wish({"care/e-mail": wording_hash(wording.text)}, "monthly", seen=shown(standing, world.clock.at))
+        return Wish({"care/e-mail": words_of(world.shop, "care/e-mail")}, "monthly", seen=shown(standing, world.clock.at))
 
     first = wish()
     known.measure("preferences saved, one yes and one no", lambda: save_preferences(world, token, first))
     known.measure("the same preferences saved again", lambda: save_preferences(world, token, first))
     given = wish()
-    told = Told("dates", {("date", "birthday"): "--11-22"}, _ticks(world, "occasions/e-mail"), given.seen)
+    told = Told(
+        "dates", {("date", "birthday"): "--11-22"}, {"occasions/e-mail": words_of(world.shop, "occasions/e-mail")}, given.seen
+    )
     known.measure("a step of the profile kept, with its yes", lambda: save_profile(world, token, told))
     known.measure("download all that is kept", lambda: tell_all(world, person))
     yield known
-
-
-def _ticks(world: TestWorld, key: str) -> dict[str, str]:
-    wording = newest_wording(world.shop, *key.split("/"), "en-GB")
-    assert wording is not None
-    return {key: wording_hash(wording.text)}
 
 
 STORIES = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator
@@ -15,13 +14,13 @@ from chalicelib.domain.consent import wording_hash
 from chalicelib.domain.fact import ADDRESS, AWAY, DATE, LIKES, SIZE, Fact
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.links import PREFERENCES
-from chalicelib.domain.shop import newest_wording
 from chalicelib.domain.standing import MONTHLY, Standing
 from chalicelib.stores import facts, people
 from chalicelib.usecases.record_consent import record_consent
 from chalicelib.usecases.stop import stop_person
 from chalicelib.usecases.take_order import take_order
 from tests.factories import gift_order, learnt, shopify_order
+from tests.support.own_page import form_in, ticks, words_of
 from tests.support.site import FORM, JSON, Answer, Site, items, person_items
 from tests.support.world import SECRETS, TestWorld
 
@@ -56,15 +55,7 @@ def url(world: TestWorld, path: str = "") -> str:
 
 
 def shown(answer: Answer) -> dict[str, str]:
-    """The page's main form as a browser would send it untouched."""
-    form = re.search(r'<form class="sheet" action="/api/preferences".*?</form>', answer.text, re.DOTALL)
-    assert form is not None, answer.text
-    found = {}
-    for field in re.findall(r"<input [^>]*>", form[0]):
-        parts = dict(re.findall(r'(\w+)="([^"]*)"', field))
-        if parts["type"] == "hidden" or " checked" in field:
-            found[html.unescape(parts["name"])] = html.unescape(parts["value"])
-    return found
+    return form_in(answer.text, "/api/preferences")
 
 
 def opened(world: TestWorld, site: Site) -> dict[str, str]:
@@ -73,20 +64,9 @@ def opened(world: TestWorld, site: Site) -> dict[str, str]:
     return shown(answer)
 
 
-def words(world: TestWorld, key: str) -> str:
-    purpose, _, channel = key.partition("/")
-    wording = newest_wording(world.shop, purpose, channel, world.shop.locale)
-    assert wording is not None
-    return wording_hash(wording.text)
-
-
-def tick(world: TestWorld, *keys: str) -> dict[str, str]:
-    return {f"yes:{key}": words(world, key) for key in keys}
-
-
 def save(world: TestWorld, site: Site, *keys: str, without: str = "", **changes: str) -> Answer:
     """The page is opened, changed and saved."""
-    form = {**opened(world, site), **tick(world, *keys), **changes}
+    form = {**opened(world, site), **ticks(world.shop, *keys), **changes}
     form.pop(f"yes:{without}", None)
     return site.post("/api/preferences", **form)
 
@@ -156,7 +136,7 @@ def test_a_tick_undoes_a_stop_for_what_is_ticked_alone(world: TestWorld, site: S
 
 
 def test_a_page_from_before_the_stop_undoes_nothing(world: TestWorld, site: Site) -> None:
-    form = {**opened(world, site), **tick(world, CARE)}
+    form = {**opened(world, site), **ticks(world.shop, CARE)}
     site.post("/api/preferences", **form)
     world.clock.move(DAY)
     stop_person(world, PERSON)
@@ -178,7 +158,7 @@ def test_a_tick_takes_the_very_words_that_were_seen(world: TestWorld, site: Site
     assert "Saved" in save(world, site, CARE).text
     assert set(standing(world).consents) == {NEWSLETTER, CARE}
     (line,) = person_items(world, "CONSENT#care")
-    assert (line["wording_hash"], line["source"], line["basis"]) == (words(world, CARE), "preferences page", "consent")
+    assert (line["wording_hash"], line["source"], line["basis"]) == (words_of(world.shop, CARE), "preferences page", "consent")
 
 
 def test_words_that_changed_since_are_asked_again_and_nothing_else_is_lost(world: TestWorld, site: Site) -> None:
@@ -201,7 +181,7 @@ def test_an_unticked_box_ends_that_consent_alone(world: TestWorld, site: Site) -
 
 
 def test_saving_twice_is_saving_once(world: TestWorld, site: Site) -> None:
-    form = {**opened(world, site), **tick(world, CARE), "pace": MONTHLY, "pause": "yes"}
+    form = {**opened(world, site), **ticks(world.shop, CARE), "pace": MONTHLY, "pause": "yes"}
     site.post("/api/preferences", **form)
     before = items(world)
     world.clock.move(DAY)
@@ -211,8 +191,8 @@ def test_saving_twice_is_saving_once(world: TestWorld, site: Site) -> None:
 
 def test_of_two_tabs_the_second_looks_again(world: TestWorld, site: Site) -> None:
     first, second = opened(world, site), opened(world, site)
-    site.post("/api/preferences", **first, **tick(world, CARE))
-    answer = site.post("/api/preferences", **second, **tick(world, OCCASIONS))
+    site.post("/api/preferences", **first, **ticks(world.shop, CARE))
+    answer = site.post("/api/preferences", **second, **ticks(world.shop, OCCASIONS))
     assert answer.status == 422
     assert set(standing(world).consents) == {NEWSLETTER, CARE}
     assert {f"yes:{NEWSLETTER}", f"yes:{CARE}"} <= set(shown(answer))

@@ -9,14 +9,13 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.consent import wording_hash
 from chalicelib.domain.fact import DATE, SIZE, Fact
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.links import PREFERENCES
-from chalicelib.domain.shop import newest_wording
 from chalicelib.stores import facts, people
 from chalicelib.usecases.record_consent import record_consent
 from chalicelib.usecases.stop import stop_person
+from tests.support.own_page import form_in, ticks
 from tests.support.site import Answer, Site, items, link, person_items
 from tests.support.world import SECRETS, TestWorld
 
@@ -48,36 +47,14 @@ def url(world: TestWorld, step: str) -> str:
 
 
 def shown(answer: Answer) -> dict[str, str]:
-    """The page's form as a browser would send it untouched."""
-    form = re.search(r'<form action="/api/preferences/profile".*?</form>', answer.text, re.DOTALL)
-    assert form is not None, answer.text
-    found = {}
-    for field in re.findall(r"<input [^>]*>", form[0]):
-        parts = dict(re.findall(r'(\w+)="([^"]*)"', field))
-        if parts["type"] not in ("checkbox", "radio") or " checked" in field:
-            found[html.unescape(parts["name"])] = html.unescape(parts["value"])
-    for name, value in re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>\n(.*?)</textarea>', form[0], re.DOTALL):
-        found[name] = html.unescape(value)
-    for name, options in re.findall(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', form[0], re.DOTALL):
-        chosen = re.search(r"<option selected>([^<]+)", options)
-        found[html.unescape(name)] = html.unescape(chosen[1]) if chosen else ""
-    return found
-
-
-def tick(world: TestWorld, *keys: str) -> dict[str, str]:
-    found = {}
-    for key in keys:
-        wording = newest_wording(world.shop, *key.split("/"), world.shop.locale)
-        assert wording is not None
-        found[f"yes:{key}"] = wording_hash(wording.text)
-    return found
+    return form_in(answer.text, "/api/preferences/profile")
 
 
 def keep(world: TestWorld, site: Site, step: str, *keys: str, **typed: str) -> Answer:
     """The step is opened, filled in and kept."""
     form = shown(site.get(url(world, step)))
     changes = {name.replace("__", ":"): value for name, value in typed.items()}
-    return site.post("/api/preferences/profile", **{**form, **changes, **tick(world, *keys)})
+    return site.post("/api/preferences/profile", **{**form, **changes, **ticks(world.shop, *keys)})
 
 
 def told(world: TestWorld) -> dict[tuple[str, str], Fact]:
@@ -222,7 +199,7 @@ def test_it_is_corrected_and_taken_back_where_it_was_told(world: TestWorld, site
 
 
 def test_keeping_twice_is_keeping_once(world: TestWorld, site: Site) -> None:
-    form = {**shown(site.get(url(world, "reach"))), "address": ADDRESS, **tick(world, LETTER)}
+    form = {**shown(site.get(url(world, "reach"))), "address": ADDRESS, **ticks(world.shop, LETTER)}
     site.post("/api/preferences/profile", **form)
     before = items(world)
     assert site.post("/api/preferences/profile", **form).status == 303
@@ -230,7 +207,7 @@ def test_keeping_twice_is_keeping_once(world: TestWorld, site: Site) -> None:
 
 
 def test_a_page_from_before_a_stop_undoes_nothing(world: TestWorld, site: Site) -> None:
-    form = {**shown(site.get(url(world, "reach"))), "address": ADDRESS, **tick(world, LETTER)}
+    form = {**shown(site.get(url(world, "reach"))), "address": ADDRESS, **ticks(world.shop, LETTER)}
     stop_person(world, PERSON)
     before = items(world)
     answer = site.post("/api/preferences/profile", **form)

@@ -9,14 +9,13 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.consent import wording_hash
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.links import PREFERENCES
-from chalicelib.domain.shop import newest_wording
 from chalicelib.domain.standing import MARKETING, QUARTERLY
 from chalicelib.stores import follow_ups, people
 from chalicelib.usecases.take_order import take_order
 from tests.factories import learnt, shopify_order, shopify_parcel
+from tests.support.own_page import form_in, ticks
 from tests.support.site import Site, items, link
 from tests.support.world import SECRETS, TestWorld
 
@@ -33,24 +32,6 @@ def world() -> Iterator[TestWorld]:
 @pytest.fixture
 def site(world: TestWorld) -> Site:
     return Site(world)
-
-
-def fields(page: str, action: str) -> dict[str, str]:
-    """Of the form that posts there, as a browser would send it untouched."""
-    form = re.search(rf'<form[^>]* action="{action}".*?</form>', page, re.DOTALL)
-    assert form is not None
-    found = {}
-    for field in re.findall(r"<input [^>]*>", form[0]):
-        parts = dict(re.findall(r'(\w+)="([^"]*)"', field))
-        if parts["type"] not in ("checkbox", "radio") or " checked" in field:
-            found[html.unescape(parts["name"])] = html.unescape(parts["value"])
-    return found
-
-
-def ticked(world: TestWorld, key: str) -> dict[str, str]:
-    wording = newest_wording(world.shop, *key.split("/"), world.shop.locale)
-    assert wording is not None
-    return {f"yes:{key}": wording_hash(wording.text)}
 
 
 def marketing(world: TestWorld) -> list[str]:
@@ -73,19 +54,19 @@ def test_from_the_voucher_to_a_stop_that_stays(world: TestWorld, site: Site) -> 
     skip = re.search(r'href="([^"]+)">Not now', first)
     assert skip is not None
     second = site.get(html.unescape(skip[1])).text
-    form = fields(second, "/api/preferences/profile") | {"day0": "20", "month0": "3"} | ticked(world, "occasions/e-mail")
+    form = form_in(second, "/api/preferences/profile") | {"day0": "20", "month0": "3"} | ticks(world.shop, "occasions/e-mail")
     assert site.post("/api/preferences/profile", **form).status == 303
     world.live(days=5)
     assert marketing(world) == ["occasion"]
 
     # their own page, from that mail
     page = site.get(link(world.mails(ISOBEL)[-1].mail, "/api/preferences")).text
-    form = fields(page, "/api/preferences") | ticked(world, "newsletter/e-mail") | {"pace": QUARTERLY}
+    form = form_in(page, "/api/preferences") | ticks(world.shop, "newsletter/e-mail") | {"pace": QUARTERLY}
     saved = site.post("/api/preferences", **form).text
     assert "This is what still comes" in saved
 
     # stop: one press, before all else
-    stop = fields(site.get(link(world.mails(ISOBEL)[-1].mail, "/api/preferences")).text, "/api/stop")
+    stop = form_in(site.get(link(world.mails(ISOBEL)[-1].mail, "/api/preferences")).text, "/api/stop")
     site.post("/api/stop", **stop)
     world.pass_time(days=2)
 
@@ -103,7 +84,7 @@ def test_a_buyer_who_wants_peace_has_it_for_three_months_and_then_hears_what_the
     take_order(world, learnt("orders/create", shopify_order()))
     world.work()
     page = site.get(link(world.mails(ISOBEL)[0].mail, "/api/preferences")).text
-    site.post("/api/preferences", **fields(page, "/api/preferences"), pause="yes", **ticked(world, "care/e-mail"))
+    site.post("/api/preferences", **form_in(page, "/api/preferences"), pause="yes", **ticks(world.shop, "care/e-mail"))
     take_order(world, learnt("fulfillments/update", shopify_parcel()))
     world.live(days=20)
     assert [kept.mail.stream for kept in world.mails(ISOBEL)] == ["service"]

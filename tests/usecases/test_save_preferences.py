@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.calendar import stamp
-from chalicelib.domain.consent import wording_hash
 from chalicelib.domain.fact import DATE, Fact
 from chalicelib.domain.follow_up import CANCELLED, HELD, PLANNED
 from chalicelib.domain.identity import parse_address, person_id
@@ -17,11 +16,10 @@ from chalicelib.domain.links import PREFERENCES
 from chalicelib.domain.preferences import Wish, shown
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import Hold
-from chalicelib.domain.shop import newest_wording
 from chalicelib.domain.standing import MARKETING, MONTHLY, Standing
 from chalicelib.errors import Retryable
 from chalicelib.stores import facts, follow_ups, people, plans
-from chalicelib.table import Delete, Put
+from chalicelib.table import Delete, Item, Put
 from chalicelib.usecases.recall import recall
 from chalicelib.usecases.record_consent import record_consent
 from chalicelib.usecases.restore import restore
@@ -29,6 +27,7 @@ from chalicelib.usecases.save_preferences import CHANGED_ELSEWHERE, Saved, save_
 from chalicelib.usecases.stop import stop_person
 from chalicelib.usecases.take_order import take_order
 from tests.factories import follow_up, learnt, shopify_order
+from tests.support.own_page import words_of
 from tests.support.site import items
 from tests.support.watched import Calls, Crash, once, watched
 from tests.support.world import SECRETS, TestWorld
@@ -57,14 +56,8 @@ def token(world: TestWorld) -> str:
     return world.links.make(PREFERENCES, PERSON, "", world.clock.at + timedelta(days=90))
 
 
-def words(world: TestWorld, key: str) -> str:
-    wording = newest_wording(world.shop, *key.split("/"), world.shop.locale)
-    assert wording is not None
-    return wording_hash(wording.text)
-
-
 def wish(world: TestWorld, *keys: str, pace: str = "", pause: bool = False) -> Wish:
-    return Wish({key: words(world, key) for key in keys}, pace, pause, shown(standing(world), world.clock.at))
+    return Wish({key: words_of(world.shop, key) for key in keys}, pace, pause, shown(standing(world), world.clock.at))
 
 
 def save(world: TestWorld, *keys: str, pace: str = "", pause: bool = False) -> Saved:
@@ -115,7 +108,9 @@ def test_a_crash_anywhere_is_mended_by_saving_again() -> None:
             stop_person(made, PERSON)
             asked, calls = wish(made, CARE, pace=MONTHLY), Calls(crash_at)
             real = made.table, made.journal, made.queue
-            made.table, made.journal, made.queue = (watched(port, before=calls.before, after=calls.after) for port in real)
+            made.table = watched(real[0], before=calls.before, after=calls.after)
+            made.journal = watched(real[1], before=calls.before, after=calls.after)
+            made.queue = watched(real[2], before=calls.before, after=calls.after)
             try:
                 save_preferences(made, token(made), asked)
                 finished = True
@@ -182,11 +177,11 @@ def test_who_agreed_to_nothing_is_not_looked_at_for_it() -> None:
 # --- a table that is put back ---
 
 
-def put_back(world: TestWorld, kept: list[dict[str, object]]) -> None:
+def put_back(world: TestWorld, kept: list[Item]) -> None:
     for item in world.sqlite.scan(limit=100_000).items:
         world.sqlite.write(Delete((str(item["pk"]), str(item["sk"]))))
     for item in kept:
-        world.sqlite.write(Put(item))  # type: ignore[arg-type]
+        world.sqlite.write(Put(item))
     world.clock.move(timedelta(hours=1))
     restore(world, check=False)
 
@@ -195,7 +190,7 @@ def test_a_consent_that_they_ended_does_not_come_back_with_an_older_table(world:
     before = items(world)
     world.clock.move(timedelta(hours=1))
     save(world, NEWSLETTER)
-    put_back(world, before)  # type: ignore[arg-type]
+    put_back(world, before)
     assert set(standing(world).consents) == {NEWSLETTER}
     assert [item for item in items(world) if str(item["sk"]).startswith("CONSENT#occasions") and item["basis"] == "withdrawn"]
 
@@ -205,7 +200,7 @@ def test_one_that_they_gave_again_since_stays(world: TestWorld) -> None:
     save(world, NEWSLETTER)
     world.clock.move(timedelta(hours=1))
     save(world, NEWSLETTER, OCCASIONS)
-    put_back(world, items(world))  # type: ignore[arg-type]
+    put_back(world, items(world))
     assert set(standing(world).consents) == {NEWSLETTER, OCCASIONS}
 
 
@@ -213,5 +208,5 @@ def test_a_stop_that_a_tick_undid_stays_undone(world: TestWorld) -> None:
     stop_person(world, PERSON)
     world.clock.move(timedelta(hours=1))
     save(world, CARE)
-    put_back(world, items(world))  # type: ignore[arg-type]
+    put_back(world, items(world))
     assert (standing(world).stopped_at, set(standing(world).consents)) == ("", {CARE})
