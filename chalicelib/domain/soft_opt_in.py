@@ -14,7 +14,7 @@ from chalicelib.domain.consent import EMAIL, NEWSLETTER, SOFT, Consent, Wording,
 from chalicelib.domain.gift import NOT
 from chalicelib.domain.order import Order, is_off
 from chalicelib.domain.shop import Shop
-from chalicelib.domain.standing import Standing
+from chalicelib.domain.standing import Standing, against_a_yes
 
 
 def is_declared(shop: Shop) -> bool:
@@ -45,13 +45,13 @@ def _placed(order: Order) -> datetime:
 
 def stands_against(standing: Standing, *, withdrew: bool) -> str:
     """What forbids it, a part of a sentence; "" when nothing does. `withdrew`: the newsletter's consent ended before, for whatever reason."""
-    if standing.stopped_at or standing.never_at:
-        return "they asked us to stop, and only they can undo that"
-    if standing.unreachable_at:
-        return "mail to them came back, or they marked it as unwanted"
-    if withdrew:
-        return "their consent ended before, and silence does not bring it back"
-    return ""
+    match against_a_yes(standing, by_mail=True):
+        case "never" | "stopped":
+            return "they asked us to stop, and only they can undo that"
+        case "complained" | "bounced":
+            return "mail to them came back, or they marked it as unwanted"
+        case _:
+            return "their consent ended before, and silence does not bring it back" if withdrew else ""
 
 
 def in_force(standing: Standing) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from msgspec import Struct, field
 
 from chalicelib.domain.calendar import instant, stamp
+from chalicelib.domain.delivery import COMPLAINED
 
 SERVICE, COURTESY, MARKETING = "service", "courtesy", "marketing"
 CLASSES = (SERVICE, COURTESY, MARKETING)
@@ -61,6 +63,19 @@ def resting_until(standing: Standing, now: datetime) -> datetime | None:
 def wants_only_orders(standing: Standing) -> bool:
     """Whether nothing that sells is to come, whatever they agreed to."""
     return standing.pace == ORDERS_ONLY
+
+
+def against_a_yes(standing: Standing, *, by_mail: bool) -> Literal["", "complained", "never", "stopped", "bounced"]:
+    """What forbids a consent that they do not give by a click in their own mailbox, the strictest first; "" when nothing does. Such a click undoes all of
+    it but a complaint, where the consent is one `by_mail`.
+    """
+    if standing.unreachable_why == COMPLAINED and by_mail:
+        return "complained"
+    if standing.never_at:
+        return "never"
+    if standing.stopped_at:
+        return "stopped"
+    return "bounced" if standing.unreachable_at and by_mail else ""
 
 
 def closed_by(standing: Standing, message_class: str, channel: str = "e-mail") -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from chalicelib.domain.consent import EMAIL, consent_key
 from chalicelib.domain.identity import parse_address, parse_name
+from chalicelib.domain.standing import against_a_yes
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.ports import World
 from chalicelib.stores import people
@@ -35,7 +36,7 @@ def opt_in_by_order(world: World, token: str, ticked: Mapping[str, str]) -> tupl
     if any(purpose not in boxes or boxes[purpose].seen != seen for purpose, seen in ticked.items()):
         raise Invalid("Our words have changed since: please read them and tick again.", "")
     standing = people.load_standing(world.table.get(people.standing_key(person)), person)
-    asks_first = bool(standing.stopped_at or standing.never_at or standing.unreachable_at)
+    asks_first = against_a_yes(standing, by_mail=True) != ""
     wanted = [consent_key(purpose, EMAIL) for purpose in ticked]
     address = parse_address(view.buyer.address)
     try:

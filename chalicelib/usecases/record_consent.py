@@ -18,12 +18,11 @@ from chalicelib.domain import journal
 from chalicelib.domain.calendar import instant, long_date
 from chalicelib.domain.claim import LINK_LASTS, ONE_MAIL_PER, Contact
 from chalicelib.domain.consent import EMAIL, Asking, Consent, Wording, consent_key, consent_of, given, wording_hash
-from chalicelib.domain.delivery import COMPLAINED
 from chalicelib.domain.identity import Address, parse_name
 from chalicelib.domain.planning import planned
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.shop import newest_wording
-from chalicelib.domain.standing import Standing
+from chalicelib.domain.standing import Standing, against_a_yes
 from chalicelib.domain.stating import MAX_SOURCE, one_line
 from chalicelib.errors import Conflict, Invalid, Lost, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, World
@@ -140,22 +139,23 @@ def _refuse(
         return long_date(instant(stamped), world.shop.zone)
 
     mails_at_once = any(wording.channel == EMAIL for wording in at_once.values())
-    if standing.unreachable_why == COMPLAINED and (mails_at_once or to_ask):
+    against = against_a_yes(standing, by_mail=mails_at_once or bool(to_ask))
+    if against == "complained":
         raise Conflict(
             f"They marked our mail as unwanted on {on(standing.unreachable_at)}: nothing goes by e-mail any more, not even a question."
         )
     if clicked:
         return
-    if standing.never_at:
+    if against == "never":
         raise Conflict(
             f"They asked on {on(standing.never_at)} never to be contacted, by any channel: nothing that you type undoes that."
         )
-    if standing.stopped_at and at_once:
+    if against == "stopped" and at_once:
         raise Conflict(
             f"They asked us to stop on {on(standing.stopped_at)}, and only their own click undoes that. Record a consent by e-mail "
             "without --confirmed: one mail asks them, and its link is that click."
         )
-    if standing.unreachable_at and mails_at_once:
+    if against == "bounced" and mails_at_once:
         raise Conflict(
             f"Mail to them came back on {on(standing.unreachable_at)}. Record it without --confirmed: one mail tries the address once "
             "more, and their click opens it again."

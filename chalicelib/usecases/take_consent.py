@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from msgspec import structs
+
 from chalicelib.domain import journal
 from chalicelib.domain.calendar import instant, stamp
 from chalicelib.domain.claim import Contact
 from chalicelib.domain.consent import EMAIL, NEWSLETTER, consent_key, given_at_storefront
 from chalicelib.domain.customer import ConsentSaid
 from chalicelib.domain.identity import person_id
-from chalicelib.domain.standing import Standing
+from chalicelib.domain.standing import Standing, against_a_yes
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import World
 from chalicelib.stores import people
@@ -60,11 +62,13 @@ def _said_yes(world: World, said: ConsentSaid, standing: Standing) -> str:
     if said.at is None:
         return "ignored: it does not tell when they said yes"
     at = min(said.at, now)
-    if standing.stopped_at and (standing.stopped_by != said.source or at <= instant(standing.stopped_at)):
+    newer = bool(standing.stopped_at) and standing.stopped_by == said.source and at > instant(standing.stopped_at)
+    against = against_a_yes(structs.replace(standing, stopped_at="") if newer else standing, by_mail=True)
+    if against in ("never", "stopped"):
         return "ignored: they asked us to stop, and only they can undo that"
     if standing.declined_at and stamp(at) <= standing.declined_at:
         return "ignored: their consent has ended since, or they said no"
-    if standing.unreachable_at or standing.never_at:
+    if against:
         return "ignored: mail to them came back, or they want none"
     if standing.consents.get(_KEY):
         return "ignored: they had said yes already"

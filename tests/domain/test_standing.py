@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.calendar import stamp
-from chalicelib.domain.standing import CLASSES, COURTESY, MARKETING, SERVICE, Standing, closed_by, heard_since, with_heard
+from chalicelib.domain.standing import (
+    CLASSES,
+    COURTESY,
+    MARKETING,
+    SERVICE,
+    Standing,
+    against_a_yes,
+    closed_by,
+    heard_since,
+    with_heard,
+)
 from tests.support.properties import quick
 from tests.support.world import NOON
 
@@ -30,6 +40,22 @@ SINCE = stamp(NOON)
 def test_scopes_close_classes(standing: Standing, service: str, others: str) -> None:
     found = {message_class: closed_by(standing, message_class) for message_class in CLASSES}
     assert found == {SERVICE: service, COURTESY: others, MARKETING: others}
+
+
+@pytest.mark.parametrize(
+    ("standing", "by_mail", "by_post"),
+    [
+        (Standing("p"), "", ""),
+        (Standing("p", unreachable_at=SINCE, unreachable_why="bounced"), "bounced", ""),
+        (Standing("p", unreachable_at=SINCE, unreachable_why="complained"), "complained", ""),
+        (Standing("p", stopped_at=SINCE, unreachable_at=SINCE, unreachable_why="bounced"), "stopped", "stopped"),
+        (Standing("p", stopped_at=SINCE, unreachable_at=SINCE, unreachable_why="complained"), "complained", "stopped"),
+        (Standing("p", stopped_at=SINCE, never_at=SINCE), "never", "never"),
+        (Standing("p", pace="orders", paused_until=SINCE, declined_at=SINCE), "", ""),
+    ],
+)
+def test_what_stands_against_a_yes_that_they_did_not_click(standing: Standing, by_mail: str, by_post: str) -> None:
+    assert (against_a_yes(standing, by_mail=True), against_a_yes(standing, by_mail=False)) == (by_mail, by_post)
 
 
 def test_what_is_heard_counts_thirty_days() -> None:
