@@ -33,6 +33,10 @@ CALL = {
     "name": HOSTILE, "phone": HOSTILE, "why": HOSTILE, "agreed": True, "id": "x",
     "orders": [{"placed": "8 February 2025", "number": "#1", "things": [HOSTILE], "gift": True}],
 }  # fmt: skip
+POSTER = {
+    "prize": HOSTILE, "worth": "£180", "closes": "18:00 on the last day of each month", "age": 18, "area": HOSTILE,
+    "address": "https://pellow.example/counter/", "spelt": "pellow.example/counter",
+}  # fmt: skip
 LABEL = {"left": 7.25, "top": 15.15, "lines": (HOSTILE,)}
 
 SHEETS: dict[str, tuple[str, dict[str, object]]] = {
@@ -47,6 +51,7 @@ SHEETS: dict[str, tuple[str, dict[str, object]]] = {
     "letter": ("210mm 297mm", {"today": "2 March 2026", "window": "din", "letters": [LETTER, {**LETTER, "since": "", "line": {}}]}),
     "labels": ("210mm 297mm", {"pages": [{"labels": [LABEL]}]}),
     "calls": ("A4;margin:16mm 15mm", {"today": "2 March 2026", "calls": [CALL, {**CALL, "orders": []}]}),
+    "poster": ("210mm 297mm", {"qr": "", "posters": [POSTER, {**POSTER, "age": 0, "area": ""}]}),
 }  # fmt: skip
 
 
@@ -128,6 +133,13 @@ def test_the_note_says_from_whom_what_for_and_until_when() -> None:
     assert "I hope that the surprise was a happy one. Daniel chose it for you" in told
     assert "from Daniel, for this note alone, and delete it on 11 April 2026" in told
     assert "we will not write again" in told
+
+
+def test_the_poster_leads_to_the_counter_by_a_code_and_in_letters() -> None:
+    html = rendered("poster", qr="data:image/svg+xml;base64,PHN2Zy8+", posters=[{**POSTER, "prize": "A ring", "area": "Cornwall"}])
+    assert '<img src="data:image/svg+xml;base64,PHN2Zy8+" alt="QR code that leads to https://pellow.example/counter/">' in html
+    assert "or type pellow.example/counter" in read(html)
+    assert "pellow.example/competition/rules/" in read(html)
 
 
 def test_the_card_is_blank_but_for_our_name_on_its_back() -> None:

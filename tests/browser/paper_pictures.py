@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import sys
 from pathlib import Path
 
 from msgspec.structs import replace
 from playwright.sync_api import Browser
 
+from chalicelib.adapters.local.qr import drawing
 from chalicelib.config import ROOT
 from chalicelib.domain.fact import ADDRESS, PHONE
 from chalicelib.domain.playbook import Playbook
@@ -29,9 +31,11 @@ PICTURES: dict[str, tuple[str, tuple[int, ...]]] = {
     "letter": ("letters", (1,)),
     "labels": ("labels", (1,)),
     "calls": ("calls", (1,)),
+    "poster": ("poster", (1,)),
 }
 """Name → what is printed, and which of its pages are shown."""
 
+QR = f"data:image/svg+xml;base64,{base64.b64encode(drawing('https://hello.pellow-wren.example/counter/')).decode()}"
 _LAID_OUT = """
 body{display:flex;gap:7mm;align-items:flex-start;padding:8mm;width:max-content}
 .sheet{display:none;margin:0}
@@ -86,7 +90,7 @@ def take(browser: Browser, out: Path = OUT) -> int:
             made = paper(world, kind, None)
             context = browser.new_context(viewport={"width": 1280, "height": 900}, device_scale_factor=1.25)
             page = context.new_page()
-            page.set_content(world.renderer.sheet(made.sheet, {**made.context, "logo": ""}))
+            page.set_content(world.renderer.sheet(made.sheet, {**made.context, "logo": "", "qr": QR}))
             shown = "".join(f".sheet:nth-of-type({number}){{display:block}}" for number in pages)
             page.add_style_tag(content=_LAID_OUT + shown)
             taken = small(page.locator("body").screenshot())

@@ -27,9 +27,9 @@ pytestmark = pytest.mark.browser
 
 A4, A5, A6, A6_LANDSCAPE = (210, 297), (148, 210), (105, 148), (148, 105)
 SIZES = {
-    "packing": A4, "slips": A6, "inserts": A6_LANDSCAPE, "cards": A6, "notes": A5, "letters": A4, "labels": A4, "calls": A4,
+    "packing": A4, "slips": A6, "inserts": A6_LANDSCAPE, "cards": A6, "notes": A5, "letters": A4, "labels": A4, "calls": A4, "poster": A4,
 }  # fmt: skip
-PAGES = {"packing": 1, "slips": 3, "inserts": 3, "cards": 2, "notes": 1, "letters": 2, "labels": 1, "calls": 1}
+PAGES = {"packing": 1, "slips": 3, "inserts": 3, "cards": 2, "notes": 1, "letters": 2, "labels": 1, "calls": 1, "poster": 1}
 MM = 96 / 25.4
 _MEDIA = re.compile(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)\s*\]")
 

@@ -555,3 +555,23 @@ def test_the_ornaments_are_as_they_were_drawn() -> None:
     for folder, drawings in ((art.FOLDER, art.drawings()), (art.PIECES, art.pieces())):
         for name, drawn in drawings.items():
             assert (folder / name).read_text(encoding="utf-8") == drawn, f"run python -m courtesy.art for {name}"
+
+
+def test_without_a_competition_the_site_says_nothing_of_one(tmp_path: Path) -> None:
+    none = OWNERS._replace(shop=msgspec.structs.replace(SHOP, competition=None))
+    names = {path.relative_to(tmp_path / "dist").as_posix() for path in build(none, TEMPLATES, tmp_path / "dist")}
+
+    assert not [name for name in names if name.startswith(("competition/", "counter/"))]
+    assert "/competition/" not in (tmp_path / "dist" / "index.html").read_text(encoding="utf-8")
+
+
+def test_at_the_counter_nothing_of_the_person_before_is_offered(site: Path) -> None:
+    form = (site / "counter" / "index.html").read_text(encoding="utf-8")
+
+    assert set(re.findall(r'autocomplete="([^"]+)"', form)) == {"off"}
+    assert '<input type="hidden" name="source" value="counter">' in form
+
+
+def test_no_box_of_the_competition_is_ticked_beforehand(site: Path) -> None:
+    for path in ("competition", "counter"):
+        assert " checked" not in (site / path / "index.html").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from chalicelib.usecases.printing.paper import Paper, paper_of
 
 
 def poster(world: World, by: datetime | None) -> Paper:  # noqa: ARG001 - it is the same on each day
-    """Nothing of anybody stands on it. Errors: NotFound (no competition is held)."""
+    """Nothing of anybody stands on it. `qr` is drawn by whoever prints. Errors: NotFound (no competition is held)."""
     competition = held(world)
     address = f"{world.shop.url}/counter/"
     told = {
@@ -22,4 +22,4 @@ def poster(world: World, by: datetime | None) -> Paper:  # noqa: ARG001 - it is 
         "address": address,
         "spelt": address.partition("://")[2].rstrip("/"),
     }
-    return paper_of(world.shop, "poster", "posters", [told])
+    return paper_of(world.shop, "poster", "posters", [told], qr="")
