@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from importlib.util import cache_from_source
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -27,8 +28,13 @@ LEFT_OUT = ("dnspython",)
 LAMBDA_ROOT = "/var/task"
 """Where Lambda unpacks the zip. The bytecode names its sources there."""
 
-_UNUSED_DATA = ("phonenumbers/shortdata/region_*.py",)
-"""Emergency numbers and the like, each country's loaded when it is asked for: nobody is rung up by one."""
+_UNUSED_DATA = (
+    "phonenumbers/shortdata/region_*.py", "tzdata/zoneinfo/tzdata.zi", "tzdata/zoneinfo/zone1970.tab", "tzdata/zoneinfo/zonenow.tab",
+    "tzdata/zoneinfo/leapseconds", "tzdata/zoneinfo/iso3166.tab",
+)  # fmt: skip
+"""Emergency numbers and the like, each country's loaded when it is asked for: nobody is rung up by one. The source that the time zones are
+made from, and lists of them that nobody reads.
+"""
 
 _SELDOM = r"phonenumbers/data/[ra]"
 """Each country's numbers, loaded when one of them is typed. Bytecode of them all would be half as large as everything that is ours."""
@@ -45,6 +51,7 @@ _AT_HOME = tuple(
 )  # fmt: skip
 """What only the owner's own machine runs."""
 
+_OURS = ("app.py", "chalicelib")
 _CHALICE_RUNTIME = (chalice.__file__, chalice.app.__file__)
 # what tells installers and type checkers about a library, and what it was made from
 _NOT_RUN = ("RECORD", "INSTALLER", "REQUESTED", "WHEEL", "entry_points.txt", "top_level.txt", "py.typed", "*.pyi", "*.c")
@@ -117,7 +124,9 @@ def _followed(entry: Path, repository: Path) -> Path:
 _SHIPPED = (".py", ".html", ".txt", ".svg", ".toml")
 """What the program reads. Whatever else lies about, an editor's copy or a list of customers, stays at home."""
 
-_NOT_SHIPPED = tuple(map(Path, ("shop/pictures", "shop/site.toml", "templates/pages/dev", "templates/pages/site", "templates/print")))
+_NOT_SHIPPED = tuple(
+    map(Path, ("shop/pictures", "shop/site.toml", "templates/pages/dev", "templates/pages/site", "templates/print"))
+)
 
 
 def _files(folder: Path, repository: Path) -> Iterator[Path]:
@@ -135,14 +144,18 @@ def _files(folder: Path, repository: Path) -> Iterator[Path]:
 
 
 def _compile(stage: Path) -> None:
-    """Bytecode beside the sources, never checked against them: dates don't matter then, and Lambda could not write its own. Of ours it is
-    without the docstrings, which stand in the sources.
+    """Bytecode, never checked against its sources: dates don't matter then, and Lambda could not write its own. Ours stands beside its sources, which a
+    traceback quotes, and is without the docstrings, which stand in them. Of libraries only the bytecode ships.
     """
     how = ("-q", "-x", _SELDOM, "--invalidation-mode", "unchecked-hash", "-s", str(stage), "-p", LAMBDA_ROOT)
     _run("-m", "compileall", *how, str(stage), otherwise="what ships could not be compiled")
     _run("-m", "compileall", *how, "-o", "2", str(stage / "chalicelib"), otherwise="what ships could not be compiled")
     for path in (stage / "chalicelib").rglob("*.opt-2.pyc"):
         path.replace(path.with_name(path.name.replace(".opt-2", "")))  # the name that Lambda's interpreter looks for
+    for source in [path for path in stage.rglob("*.py") if path.relative_to(stage).parts[0] not in _OURS]:
+        if (compiled := Path(cache_from_source(str(source)))).exists():
+            compiled.replace(source.with_suffix(".pyc"))  # where one stands that has no source
+            source.unlink()
 
 
 def _run(*arguments: str, otherwise: str) -> None:
