@@ -56,8 +56,8 @@ def reached_as(world: World, history: History, entered: Iterable[Entry]) -> Cont
         return Contact(history.person, buyer.name, buyer.address, buyer.dedupe_key, locale, now, SOURCE)
     confirmed = max((one for one in entered if one.confirmed_at is not None), key=lambda one: one.round, default=None)
     if confirmed is not None:
-        name, address, key = confirmed.name, confirmed.address, confirmed.dedupe_key
-        return Contact(history.person, name, address, key, confirmed.locale, now, SOURCE)
+        entrant = confirmed.name, confirmed.address, confirmed.dedupe_key, confirmed.locale
+        return Contact(history.person, *entrant, now, SOURCE)
     asked = max((one for one in history.inquiries if one.address), key=lambda one: one.opened_at, default=None)
     if asked is None or (address := address_or_none(asked.address)) is None:
         return None

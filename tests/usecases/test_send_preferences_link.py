@@ -78,6 +78,20 @@ def test_who_only_asked_us_something_gets_it_without_the_name_that_was_typed(wor
     )
 
 
+def test_who_only_entered_the_competition_gets_it_once_they_confirmed_and_may_be_forgotten_by_it(world: TestWorld) -> None:
+    site = Site(world)
+    site.post("/api/entries", name="Lowenna Rowe", email=NOBODY, county="Cornwall", website="")
+    ask(world, NOBODY)
+    assert links(world) == []  # so far anybody may have typed it
+    site.press(link(next(kept.mail for kept in world.mails(NOBODY) if "/api/enter?" in kept.mail.text), "/api/enter"))
+    world.clock.move(timedelta(hours=25))
+    ask(world, NOBODY)
+    mail = next(kept.mail for kept in world.mails(NOBODY) if kept.mail.subject.startswith("Your preferences"))
+    site.press(link(mail, "/api/preferences").replace("/preferences?", "/preferences/erase?"))
+    assert [item for item in items(world) if "lowenna" in repr(item).lower()] == []
+    assert not person_items(world, "ENTRY#")
+
+
 def test_german_buyers_are_written_to_in_german(world: TestWorld) -> None:
     take_order(world, learnt("orders/create", shopify_order(customer_locale="de-DE")))
     ask(world)
