@@ -16,6 +16,7 @@ from chalicelib.errors import Invalid
 from chalicelib.ports import World
 from chalicelib.usecases.printing import KINDS, Paper, paper
 from courtesy.opened import chosen, opened
+from courtesy.site_pictures import logo_of
 from courtesy.spreadsheet import keep
 from courtesy.up import say
 
@@ -85,7 +86,7 @@ def _print(asked: Asked) -> int:
         raise Invalid("Give --out a name that ends in .pdf or .html.")
     with opened(asked) as world:
         made = paper(world, asked.what, _before(asked.due, world.clock.now(), world.shop.zone), start=asked.start)
-        html = _html(world, made, _logo(world, chosen(asked).shop)) if made.count else ""
+        html = _html(world, made, logo_of(world.shop, chosen(asked).shop)) if made.count else ""
     for one in made.left:
         say(f"Left out: {one.what}. {one.why}")
     if not html:
@@ -101,11 +102,6 @@ def _before(due: str, now: datetime, zone: str) -> datetime | None:
         return None
     day = local_day(now, zone) if due == "today" else date.fromisoformat(due)
     return at_local(day + timedelta(days=1), 0, zone)
-
-
-def _logo(world: World, folder: Path) -> bytes:
-    """The drawing beside shop.toml, b"" where the shop goes by its name in letters."""
-    return (folder / world.shop.brand.logo).read_bytes() if world.shop.brand.logo else b""
 
 
 def _html(world: World, made: Paper, logo: bytes) -> str:
