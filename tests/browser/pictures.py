@@ -1,4 +1,4 @@
-"""`make pictures`: the pictures that README.md and docs/ show. Of a running shop two pages; of each mail three, as a desk, a phone and the dark show it."""
+"""`make pictures`: the pictures that README.md and docs/ show: of every page, mail and piece of paper, as a desk, a phone and the dark show it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chalicelib.config import ROOT
 from chalicelib.domain.languages import ENGLISH
 from courtesy.demo import RUTH, Story
 from tests.adapters.test_templates import WRITTEN
-from tests.browser import paper_pictures
+from tests.browser import page_pictures, paper_pictures
 from tests.browser.chromium import NONE, chromium, find, opened
 from tests.browser.shop import give, open_shop
 from tests.browser.specimens import mail_html
@@ -31,13 +31,18 @@ def main() -> int:
         sys.stderr.write(f"{NONE}\n")
         return 2
     OUT.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open_shop(Path(folder)) as story,
-        chromium() as browser,
-        opened(browser, story.url) as (page, _),
-    ):
-        return max(_claim(page), _gift_note(page, story), _mails(browser), paper_pictures.take(browser))
+    with chromium() as browser:
+        return max(_two(browser), _walked(browser), _mails(browser), paper_pictures.take(browser))
+
+
+def _two(browser: Browser) -> int:
+    with tempfile.TemporaryDirectory() as folder, open_shop(Path(folder)) as story, opened(browser, story.url) as (page, _):
+        return max(_claim(page), _gift_note(page, story))
+
+
+def _walked(browser: Browser) -> int:
+    with tempfile.TemporaryDirectory() as folder, open_shop(Path(folder)) as story, opened(browser, story.url) as (page, _):
+        return page_pictures.take(page, story)
 
 
 def _claim(page: Page) -> int:

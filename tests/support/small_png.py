@@ -11,15 +11,15 @@ MOST = 256
 _SIGN = b"\x89PNG\r\n\x1a\n"
 
 
-def small(png: bytes) -> bytes:
-    """The same picture in the 256 colours that it has most of; each other becomes the nearest of them. Takes 8-bit RGB or RGBA, as browsers
-    make them. Errors: ValueError for what is neither.
+def small(png: bytes, most: int = MOST) -> bytes:
+    """The same picture in the colours that it has most of, `most` of them (up to 256); each other becomes the nearest of them. Takes 8-bit
+    RGB or RGBA, as browsers make them. Errors: ValueError for what is neither.
     """
     width, height, channels, packed = _read(png)
     pixels = _unfiltered(zlib.decompress(packed), width * channels, height, channels)
     colours = list(zip(*(pixels[at::channels] for at in range(3)), strict=True))
     often = Counter(colours)
-    palette = [colour for colour, _ in often.most_common(MOST)]
+    palette = [colour for colour, _ in often.most_common(most)]
     place = {colour: _nearest(colour, palette) for colour in often} | {colour: at for at, colour in enumerate(palette)}
     indices = bytes(place[colour] for colour in colours)
     rows = b"".join(b"\0" + indices[at : at + width] for at in range(0, len(indices), width))
