@@ -21,7 +21,7 @@ from whitenoise import WhiteNoise
 
 from chalicelib.adapters.local.http import StartResponse, Wsgi, api
 from chalicelib.adapters.local.platform import LocalWorld
-from chalicelib.entrypoints import checkout, mail_answers, orders, preferences, questions, site_api, webhooks
+from chalicelib.entrypoints import checkout, competition, mail_answers, orders, preferences, questions, site_api, webhooks
 from chalicelib.entrypoints.guard import SITE, of_file
 from chalicelib.errors import Conflict, CourtesyError, Misconfigured
 from courtesy.build import build
@@ -41,6 +41,7 @@ def wsgi(world: LocalWorld, worker: Worker, site: Path) -> Wsgi:
     orders.register(app, lambda: world)
     preferences.register(app, lambda: world)
     questions.register(app, lambda: world)
+    competition.register(app, lambda: world)
     webhooks.register(app, lambda: world)
     checkout.register(app, lambda: world)
     missing = (site / "404.html").read_bytes()
@@ -54,7 +55,7 @@ def wsgi(world: LocalWorld, worker: Worker, site: Path) -> Wsgi:
         for name, value in {**SITE, **of_file(url)}.items():
             headers[name] = value
 
-    pages: Wsgi = WhiteNoise(not_found, root=str(site), index_file=True, add_headers_function=guard)
+    pages: Wsgi = WhiteNoise(not_found, root=str(site), index_file=True, allow_all_origins=False, add_headers_function=guard)
     mounted: dict[str, Wsgi] = {"api": api(app), "dev": DevPages(world, worker)}
 
     def shop(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
