@@ -46,7 +46,7 @@ def look_at_preferences(world: World, token: str) -> Own | None:
 def own_page(world: World, person: str, asked_at: str = "") -> Own | None:
     """As look_at_preferences, of somebody who is known already."""
     found = recall(world, person)
-    placed = tuple(one for one in found.orders if buyer_of(world, one) == person and not one.erased)
+    placed = tuple(one for one in found.orders if buyer_of(world, one) == person)
     history = structs.replace(found, orders=placed)
     contact = reached_as(world, history, entries.of_person(world.table, person) if history.contact is None else ())
     if contact is None:

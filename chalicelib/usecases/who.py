@@ -47,9 +47,7 @@ def reached_as(world: World, history: History, entered: Iterable[Entry]) -> Cont
     if history.contact is not None:
         return history.contact
     now, shop = world.clock.now(), world.shop
-    views = [
-        one.view for one in history.orders if one.view is not None and not one.erased and buyer_of(world, one) == history.person
-    ]
+    views = [one.view for one in history.orders if one.view is not None and buyer_of(world, one) == history.person]
     if views:
         buyer = max(views, key=lambda view: view.placed_at).buyer
         locale = buyer.locale or shop.locale

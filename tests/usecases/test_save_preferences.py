@@ -85,6 +85,13 @@ def test_a_stop_that_comes_between_has_the_last_word(world: TestWorld) -> None:
     assert (bool(standing(world).stopped_at), standing(world).consents) == (True, {})
 
 
+def test_a_pace_alone_undoes_no_stop(world: TestWorld) -> None:
+    stop_person(world, PERSON, never=True)
+    save(world, pace=MONTHLY, pause=True)
+    found = standing(world)
+    assert (found.pace, bool(found.stopped_at), bool(found.never_at)) == (MONTHLY, True, True)
+
+
 def test_too_much_at_once_is_told_and_changes_nothing(world: TestWorld) -> None:
     asked = wish(world, CARE)
 

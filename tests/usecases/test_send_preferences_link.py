@@ -195,6 +195,12 @@ def test_answer_and_calls_are_as_for_a_stranger(past: Callable[[TestWorld], None
     assert asked(past) == asked(nothing)
 
 
+def test_a_strangers_question_takes_these_calls() -> None:
+    answer, calls = asked(nothing)
+    assert answer.header("location") == "/inbox/"
+    assert calls == ["table.write", "table.write", "table.query", "table.get_many", "table.transact", "queue.put"]
+
+
 def asked(past: Callable[[TestWorld], None]) -> tuple[Answer, list[str]]:
     with TestWorld() as world:
         past(world)
