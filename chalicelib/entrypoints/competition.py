@@ -105,7 +105,7 @@ def _ticked(shop: Shop, raw: Mapping[str, Any], form: Checked) -> dict[str, str]
         value = raw.get(newest.purpose, "")
         if value in ("", False):
             continue
-        seen = newest if value in (True, "yes") else _of_version(shop, newest, value)
+        seen = newest if value is True or value == "yes" else _of_version(shop, newest, value)
         if seen is None:
             form.wrong(newest.purpose, _CHANGED)
         else:
@@ -156,8 +156,13 @@ def _draw_page(world: World, request: Request) -> Response:
         told=found,
         closed=clock_time(found.closed_at, world.shop.zone),
         drawn=clock_time(found.drawn_at, world.shop.zone) if found.drawn_at is not None else "",
-        place={one: at for at, one in enumerate(ordered(found.hashes, found.value), start=1)} if found.value else {},
+        place=_places(found),
     )
+
+
+def _places(found: Published) -> dict[str, int]:
+    """Hash → its place in the order, none before the draw."""
+    return {one: at for at, one in enumerate(ordered(found.hashes, found.value), start=1)} if found.value else {}
 
 
 def _draw(world: World, round_: str) -> Response:

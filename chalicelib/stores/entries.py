@@ -14,7 +14,7 @@ from chalicelib.domain.draw import PassedOver, entry_hash
 from chalicelib.ports import Table
 from chalicelib.stores import pages
 from chalicelib.stores.codec import from_item, to_item, value
-from chalicelib.table import TTL, Action, Check, Condition, Delete, Equals, Exists, Item, Key, Lacks, Missing, Put, Update
+from chalicelib.table import TTL, Action, Check, Condition, Delete, Equals, Exists, Item, Key, Lacks, Missing, Put, Update, Value
 
 PREFIX = "ENTRY#"
 _ROUND = "ROUND#"
@@ -95,8 +95,8 @@ def confirmed(entry: Entry, id_: str, follow_up: str, now: datetime, until: date
     round has closed.
     """
     ttl = int(until.timestamp())
-    said = {"confirmed_at": stamp(now), "entry": id_, "mailed_at": stamp(now), "follow_up": follow_up, TTL: ttl}
-    line = {"pk": f"{_ROUND}{entry.round}", "sk": f"{PREFIX}{entry_hash(id_)}", "person": entry.person, TTL: ttl}
+    said: dict[str, Value] = {"confirmed_at": stamp(now), "entry": id_, "mailed_at": stamp(now), "follow_up": follow_up, TTL: ttl}
+    line: Item = {"pk": f"{_ROUND}{entry.round}", "sk": f"{PREFIX}{entry_hash(id_)}", "person": entry.person, TTL: ttl}
     return (
         Update(key(entry.person, entry.round), set=said, when=(*_same(entry), Lacks("confirmed_at"))),
         Put(line, when=(Missing(),)),
