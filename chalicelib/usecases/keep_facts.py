@@ -1,4 +1,7 @@
-"""One thing that they told, on their own page: never about this day again, or taken back altogether. Saying it twice is fine."""
+"""One thing that they told, on their own page: never about this day again, or taken back altogether. Saying it twice is fine.
+
+open the link → read → they are looked at anew → the fact
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from chalicelib.domain.preferences import SOURCE
 from chalicelib.domain.standing import SERVICE
 from chalicelib.errors import NotFound
 from chalicelib.ports import World
+from chalicelib.stores import facts
 from chalicelib.usecases.look_at_preferences import look_at_preferences
-from chalicelib.usecases.record_fact import forget_fact, record_fact
+from chalicelib.usecases.plan_person import look_again
 
 
 def never_about(world: World, token: str, label: str) -> bool:
@@ -21,7 +25,8 @@ def never_about(world: World, token: str, label: str) -> bool:
     if label not in {fact.about for fact in own.history.facts if fact.kind in (DATE, NEVER)}:
         raise NotFound("We do not know of such a day any more, and write nothing about it.")
     told = Fact(NEVER, label, "yes", "stated", world.clock.now(), SOURCE, SERVICE)
-    record_fact(world, own.history.person, told)
+    look_again(world, own.history.person)
+    world.table.write(facts.put(own.history.person, told))
     return True
 
 
@@ -30,6 +35,8 @@ def take_back(world: World, token: str, kind: str, about: str) -> bool:
     own = look_at_preferences(world, token)
     if own is None:
         return False
-    if any((fact.kind, fact.about) == (kind, about) for fact in own.history.facts):
-        forget_fact(world, own.history.person, kind, about)
+    for fact in own.history.facts:
+        if (fact.kind, fact.about) == (kind, about):
+            look_again(world, own.history.person)
+            world.table.write(facts.forget(own.history.person, fact))
     return True
