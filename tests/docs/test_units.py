@@ -16,6 +16,7 @@ from chalicelib.adapters.local.table_sqlite import SqliteTable
 from chalicelib.domain import journal
 from chalicelib.domain.calendar import stamp
 from chalicelib.domain.claim import Contact
+from chalicelib.domain.competition import Entered
 from chalicelib.domain.consent import wording_hash
 from chalicelib.domain.customer import ConsentSaid
 from chalicelib.domain.delivery import DeliveryEvent
@@ -40,12 +41,15 @@ from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.close_inquiry import close_inquiry
 from chalicelib.usecases.confirm_claim import confirm_claim, look_at_claim
 from chalicelib.usecases.confirm_consent import confirm_consent, look_at_consent
+from chalicelib.usecases.confirm_entry import confirm_entry, look_at_entry
 from chalicelib.usecases.end_occasion import end_occasion
+from chalicelib.usecases.enter_competition import enter_competition
 from chalicelib.usecases.erase import erase
 from chalicelib.usecases.finish_task import finish_task
 from chalicelib.usecases.lease import leased
 from chalicelib.usecases.list_follow_ups import list_follow_ups
 from chalicelib.usecases.list_inquiries import list_inquiries
+from chalicelib.usecases.look_at_draw import look_at_draw
 from chalicelib.usecases.look_at_order import look_at_order
 from chalicelib.usecases.look_at_preferences import look_at_preferences
 from chalicelib.usecases.note_rules import note_rules
@@ -60,6 +64,7 @@ from chalicelib.usecases.recover import free_the_dead
 from chalicelib.usecases.redeem_voucher import look_at_voucher, redeem_voucher
 from chalicelib.usecases.restore import restore
 from chalicelib.usecases.retention import retention
+from chalicelib.usecases.run_draw import run_draw
 from chalicelib.usecases.run_errand import run_errand
 from chalicelib.usecases.save_preferences import save_preferences
 from chalicelib.usecases.save_profile import Told, save_profile
@@ -370,6 +375,32 @@ def _storefronts() -> Iterator[Shop]:
     yield shop
 
 
+def _competition() -> Iterator[Shop]:
+    shop = Shop()
+    world = shop.world
+    entered = Entered("Isobel Trant", parse_address(BUYER), "Cornwall")
+    shop.measure("entry in the competition", lambda: enter_competition(world, entered, IP))
+    shop.measure("entry once more within 24 hours", lambda: enter_competition(world, entered, IP))
+    world.work()
+    link = shop.link(BUYER, "/api/enter")
+    shop.measure("look at an entry's link", lambda: look_at_entry(world, link))
+    shop.measure("entry confirmed, the first of its round", lambda: confirm_entry(world, link))
+    shop.measure("entry confirmed, second click", lambda: confirm_entry(world, link))
+    other = "somebody.else@example.com"
+    enter_competition(world, Entered("Somebody Else", parse_address(other)), "192.0.2.9")
+    world.work()
+    theirs = next(kept.mail for kept in world.mails(other))
+    found = re.search(r"/api/enter\?t=(\S+)", theirs.text)
+    assert found
+    shop.measure("entry confirmed, a later one", lambda: confirm_entry(world, found[1]))
+    world.clock.at = NOON + timedelta(days=31)
+    shop.measure("a round of two closes, by its errand", lambda: run_errand(world, "close-2026-03"))
+    shop.measure("look at a draw", lambda: look_at_draw(world, "2026-03"))
+    shop.measure("the draw", lambda: run_draw(world, "2026-03", "3 9 14"))
+    shop.measure("two entrants get their last day, by its errand", lambda: run_errand(world, "tell-2026-03"))
+    yield shop
+
+
 def _consents() -> Iterator[Shop]:
     shop = Shop()
     world = shop.world
@@ -492,7 +523,7 @@ def _own_pages() -> Iterator[Shop]:
 STORIES = (
     _answers, _pages, _own_pages,
     _claims, _limits, _orders, _gifts, _held, _ended, _paused, _webhooks, _nights, _leases, _doubts, _deaths, _restores, _storefronts,
-    _consents, _errands,
+    _competition, _consents, _errands,
 )  # fmt: skip
 
 
