@@ -10,7 +10,11 @@ from courtesy.demo import Story
 
 _PATHS = {
     "home": "/",
+    "products": "/products/",
     "product": "/products/carrick-locket/",
+    "product, a ring": "/products/estuary-ring/",
+    "product, ear studs": "/products/sea-glass-studs/",
+    "product, socks": "/products/lambswool-socks/",
     "what we send": "/what-we-send/",
     "privacy": "/privacy/",
     "nothing here": "/nowhere",
