@@ -15,7 +15,7 @@ from chalicelib.domain.draw import ERASED, NOT_REACHED, check, commitment, entry
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.shop import entry_wordings
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.stores import entries, people
+from chalicelib.stores import people
 from chalicelib.usecases.close_round import close_round
 from chalicelib.usecases.confirm_entry import confirm_entry
 from chalicelib.usecases.enter_competition import enter_competition
@@ -281,29 +281,28 @@ def test_before_the_closing_there_is_nothing_to_see() -> None:
         assert site.get("/api/draws/nonsense").status == 404
 
 
-def test_a_confirmation_that_meets_the_closing_is_in_the_list_or_refused() -> None:
-    for turn in range(1, 8):
-        with TestWorld() as world:
-            at(world, CLOSING - timedelta(hours=1))
-            enter(Site(world))
-            world.work()
-            token = entry_link(world).partition("t=")[2]
-            at(world, CLOSING - timedelta(seconds=1))
+@pytest.mark.parametrize("turn", range(1, 4))
+@pytest.mark.parametrize("call", ["get", "get_many", "transact"])
+def test_a_confirmation_that_meets_the_closing_is_in_the_list_or_refused(call: str, turn: int) -> None:
+    with TestWorld() as world:
+        at(world, CLOSING - timedelta(hours=1))
+        enter(Site(world))
+        world.work()
+        token = entry_link(world).partition("t=")[2]
+        at(world, CLOSING - timedelta(seconds=1))
 
-            def close(world: TestWorld = world) -> None:
-                world.clock.move(timedelta(seconds=2))
-                close_round(world, ROUND)
+        def close() -> None:
+            world.clock.move(timedelta(seconds=2))
+            close_round(world, ROUND)
 
-            for call in ("get", "get_many", "transact"):
-                hook = once(close, at=call, turn=turn)
-                world.table = watched(world.sqlite, before=hook)
-                with suppress(NotFound):
-                    confirm_entry(world, token)
-                world.table = world.sqlite
-            close_round_now(world)
-            listed = look_at_draw(world, ROUND).hashes
-            mine = [str(item["entry"]) for item in person_items(world, "ENTRY#") if "entry" in item]
-            assert [entry_hash(one) for one in mine] == list(listed)
+        world.table = watched(world.sqlite, before=once(close, at=call, turn=turn))
+        with suppress(NotFound):
+            confirm_entry(world, token)
+        world.table = world.sqlite
+        close_round_now(world)
+        listed = look_at_draw(world, ROUND).hashes
+        mine = [str(item["entry"]) for item in person_items(world, "ENTRY#") if "entry" in item]
+        assert [entry_hash(one) for one in mine] == list(listed)
 
 
 def close_round_now(world: TestWorld) -> None:
@@ -361,6 +360,7 @@ def test_nobody_who_did_not_agree_hears_how_it_ended() -> None:
         run_draw(world, ROUND, SEED)
         world.live(days=2)
         assert [kept.mail.subject for kept in world.mails() if "has ended" in kept.mail.subject] == []
+        assert not [item for item in person_items(world, "F#") if item["rule"] == "competition-ended"]
 
 
 def test_a_draw_stands() -> None:
@@ -541,13 +541,13 @@ def lived(story: str, calls: Calls) -> Any:
         mails = sorted((kept.mail.to, kept.mail.subject, kept.times) for kept in world.mails())
         states = sorted((str(one["person"]), str(one["rule"]), str(one["state"])) for one in person_items(world, "F#"))
         round_ = [
-            {name: found for name, found in item.items() if name in ("sk", "commitment", "winner", "count")}
+            (item["sk"], bool(item.get("commitment")), item.get("count"), bool(item.get("winner")))
             for item in items(world)
             if item["pk"] == f"ROUND#{ROUND}" and not str(item["sk"]).startswith("ENTRY#")
         ]
         days = {int(str(item["ttl"])) > CLOSING.timestamp() + 31 * 86400 for item in person_items(world, "ENTRY#")}
         lines = len([item for item in items(world) if str(item["sk"]).startswith("ENTRY#")])
-        return mails, states, len(round_), days, lines, len(person_items(world, "CONSENT#")), world.queue.waiting()
+        return mails, states, round_, days, lines, len(person_items(world, "CONSENT#")), world.queue.waiting()
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -557,14 +557,4 @@ def test_a_crash_at_any_call_changes_no_ending(story: str, after: bool) -> None:
     ending = lived(story, quiet)
     assert all(times == 1 for _, _, times in ending[0])
     for crash_at in range(1, quiet.count + 1):
-        assert lived(story, Calls(crash_at, after=after))[0:1] == ending[0:1], crash_at
         assert lived(story, Calls(crash_at, after=after)) == ending, crash_at
-
-
-def test_the_errand_goes_on_where_it_died() -> None:
-    with TestWorld() as world:
-        three(world, Site(world), competition=version(world))
-        closed(world)
-        kept = world.blob
-        assert entries.load_closed(world.sqlite.get(entries.closed_key(ROUND))) is not None
-        assert len(kept.names("draws")) == 1
