@@ -148,7 +148,8 @@ def _confirm(world: World, request: Request) -> Response:
 def _draw_page(world: World, request: Request) -> Response:
     competition = held(world)
     last = before(open_round(world.clock.now(), competition.closes_hour, world.shop.zone))
-    found = look_at_draw(world, str((request.query_params or {}).get("round") or last))
+    query: Mapping[str, Any] = request.query_params or {}
+    found = look_at_draw(world, str(query.get("round") or last))
     return page(
         world,
         "draw",
