@@ -56,7 +56,7 @@ def check(shop_folder: Path, templates: Path) -> Checked:
     if playbook.read is not None:
         fitting = mends_with(playbook.read, shop.read) if shop.read is not None else []
         if not shop.sound(("wordings",)):
-            fitting = [fault for fault in fitting if fault.where[-1] != "purpose"]
+            fitting = [fault for fault in fitting if fault.where[-1:] != ("purpose",)]
         more = [fault for fault in (*_missing(playbook.read, looked), *fitting) if playbook.sound(fault.where)]
         faults |= {*playbook.located(more), *_selling_words(playbook.read, shop_folder / WORDS)}
         for at, rule in enumerate(playbook.read.rules):

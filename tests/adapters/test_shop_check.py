@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters.shop_check import check
 from chalicelib.adapters.shop_files import read_playbook, read_products, read_shop
+from chalicelib.adapters.site_file import read_site
 from chalicelib.adapters.template_check import MAIL_PARTS
 from chalicelib.config import ROOT
 from chalicelib.errors import Misconfigured
@@ -452,8 +453,20 @@ CHANGES = [
         0,
         "Give `brand.ornament` as a darker colour: its contrast with the page is 1.4, and what adorns needs 3.",
     ),
-    (SITE, 'id = "estuary-ring"', 'id = "Estuary ring"', 0, f"Page 2: give its `id` as at most 40 {LETTERS}: its address ends in it."),
-    (SITE, 'id = "estuary-ring"', 'id = "carrick-locket"', 0, 'Page "carrick-locket" stands twice: give each page an id of its own.'),
+    (
+        SITE,
+        'id = "estuary-ring"',
+        'id = "Estuary ring"',
+        0,
+        f"Page 2: give its `id` as at most 40 {LETTERS}: its address ends in it.",
+    ),
+    (
+        SITE,
+        'id = "estuary-ring"',
+        'id = "carrick-locket"',
+        0,
+        'Page "carrick-locket" stands twice: give each page an id of its own.',
+    ),
     (
         SITE,
         'picture = "carrick-locket" ',
@@ -594,15 +607,15 @@ CHANGES = [
 IN_TEMPLATES = [
     (
         f"{MAILS}/thank-you/body.txt",
-        "{{ shop.signature }}",
-        "{{ shop.sgnature }}",
+        '{{ signed("With thanks", shop.signature) }}',
+        '{{ signed("With thanks", shop.sgnature) }}',
         0,
         'There is no "{{ shop.sgnature }}": docs/settings.md tells every key of the shop. Did you mean "{{ shop.signature }}"?',
     ),
     (
         f"{MAILS}/thank-you/body.txt",
-        "{{ shop.signature }}",
-        "{{ shop.signature }\nxx",
+        '{{ signed("With thanks", shop.signature) }}',
+        '{{ signed("With thanks", shop.signature) }\nxx',
         0,
         "This cannot be read (unexpected '}'): close what {{ and {% open, and name only filters and tags that there are.",
     ),
@@ -622,36 +635,36 @@ IN_TEMPLATES = [
     ),
     (
         f"{MAILS}/thank-you/body.txt",
-        "{{ shop.signature }}",
-        "{{ shop.signature }}\nA voucher for you",
+        '{{ signed("With thanks", shop.signature) }}',
+        '{{ signed("With thanks", shop.signature) }}\nA voucher for you',
         1,
         'Take "voucher" out: rule "thank-you" writes this, and a courtesy message offers nothing, for nobody agreed to be sold anything.',
     ),
     (
         f"{MAILS}/thank-you/body.html",
-        "<br>{{ shop.signature }}",
-        '<br><a\nhref="{{ shop.storefront_url }}">{{ shop.signature }}</a>',
+        '{{ signed("With thanks", shop.signature) }}',
+        '<a\nhref="{{ shop.storefront_url }}">{{ shop.signature }}</a>',
         1,
         'Take {{ shop.storefront_url }} out: rule "thank-you" writes this, and a courtesy message offers nothing, for nobody agreed to be sold anything.',
     ),
     (
         f"{MAILS}/thank-you/body.html",
-        "<br>{{ shop.signature }}",
-        "<br>{{ shop.signature }}</p>\n<p>And 10% off your next order",
+        '{{ signed("With thanks", shop.signature) }}',
+        '{{ signed("With thanks", shop.signature) }}\n<p>And 10% off your next order</p>',
         1,
         'Take "10% off" out: rule "thank-you" writes this, and a courtesy message offers nothing, for nobody agreed to be sold anything.',
     ),
     (
         f"{MAILS}/gift-note/body.txt",
-        "{{ shop.signature }}",
-        "{{ shop.signature }}\nIts price was {{ price }}",
+        '{{ signed("With good wishes", shop.signature) }}',
+        '{{ signed("With good wishes", shop.signature) }}\nIts price was {{ price }}',
         1,
         'Take {{ price }} out: rule "gift-note" writes this, and a gift\'s recipient is no customer, and is sold nothing.',
     ),
     (
         f"{MAILS}/gift-note/body.html",
-        "{{ shop.signature }}",
-        "{{ shop.signature }}\n{{ code }}",
+        '{{ signed("With good wishes", shop.signature) }}',
+        '{{ signed("With good wishes", shop.signature) }}\n{{ code }}',
         1,
         'Take {{ code }} out: rule "gift-note" writes this, and a gift\'s recipient is no customer, and is sold nothing.',
     ),
@@ -671,10 +684,10 @@ IN_TEMPLATES = [
     ),
     (
         f"{MAILS}/receipt/body.html",
-        "import GREETING",
-        "import GREETNG as GREETING",
+        "button, greeting",
+        "button, greetng as greeting",
         4,
-        'There is no "GREETNG" here: mend its name, or take it out.',
+        'There is no "greetng" here: mend its name, or take it out.',
     ),
     (
         f"{MAILS}/voucher-runs-out/body.txt",
@@ -910,7 +923,7 @@ def test_a_sheet_for_a_recipient_sells_nothing(whole: Path) -> None:
 
 
 def shipped() -> dict[str, str]:
-    return {file: (ROOT / file).read_text(encoding="utf-8") for file in (SHOP, PLAYBOOK, PRODUCTS)}
+    return {file: (ROOT / file).read_text(encoding="utf-8") for file in (SHOP, PLAYBOOK, PRODUCTS, SITE)}
 
 
 odd_values = st.sampled_from(
@@ -988,7 +1001,7 @@ def test_whatever_is_wrong_is_told_in_sentences(bare: Path, files: dict[str, str
         assert fault.sentence.endswith((".", "?")), fault
         assert 0 <= fault.line <= files[str(fault.file.relative_to(bare))].count("\n") + 1
     told_of = {str(fault) for fault in faults}
-    for file, read in ((SHOP, read_shop), (PLAYBOOK, read_playbook), (PRODUCTS, read_products)):
+    for file, read in ((SHOP, read_shop), (PLAYBOOK, read_playbook), (PRODUCTS, read_products), (SITE, read_site)):
         assert refused(read, bare / file) <= told_of
 
 
