@@ -38,7 +38,7 @@ lighthouse: setup measures
 
 # What measures pages beside the browser. Where there is no npm, the tests that want it skip and say so.
 measures:
-	@if command -v npm >/dev/null; then $(MAKE) -s $(MEASURES); else echo "No npm here: pages are not held to html-validate." >&2; fi
+	@if command -v npm >/dev/null; then $(MAKE) -s $(MEASURES); else echo "There is no npm: pages are not held to html-validate." >&2; fi
 
 $(MEASURES): $(NODE)/package-lock.json
 	cd $(NODE) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
