@@ -39,6 +39,7 @@ def test_a_visitor_claims_the_voucher_and_sees_the_code(visit: Open, shop: Story
 
     code = page.locator("dd.code")
     expect(code).to_have_text(CODE)
+    shop.settle()
     assert code.inner_text() in shop.mail("voucher", ISOBEL)["text"]
 
 
