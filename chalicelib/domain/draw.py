@@ -7,12 +7,14 @@ Only after that the public value becomes known which was named beforehand. It pu
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
+from chalicelib.domain.competition import is_round
 from chalicelib.domain.voucher import ALPHABET, HEARD_AS
 from chalicelib.errors import Invalid
 
@@ -109,7 +111,12 @@ def first_of(order: Sequence[str], passed_over: Collection[str]) -> str:
 
 
 def check(told: Published, value: str = "") -> Checked:
-    """Anew, from the list alone. `value`: of parse_seed, as the checker knows it from elsewhere; "" takes the published one."""
+    """Anew, from the list alone. `value`: of parse_seed, as the checker knows it from elsewhere; "" takes the published one.
+
+    Whoever publishes may be whoever cheats: what has not the shape that each of it must have is told, and neither quoted nor reckoned with.
+    """
+    if misshapen := list(_misshapen(told)):
+        return Checked(tuple(misshapen))
     faults = []
     if len(set(told.hashes)) != len(told.hashes) or len(told.hashes) != told.count:
         faults.append(f"The list holds {len(set(told.hashes))} entries, and {told.count} were counted.")
@@ -123,7 +130,30 @@ def check(told: Published, value: str = "") -> Checked:
     wins = first_of(order, [one.hash for one in told.passed_over])
     if told.value and wins != told.winner:
         faults.append(f"By the value, {wins or 'nobody'} has won, not {told.winner or 'nobody'}.")
-    strange = [one.hash for one, first in zip(told.passed_over, order, strict=False) if one.hash != first]
-    if strange:
+    if [one.hash for one in told.passed_over] != list(order[: len(told.passed_over)]):
         faults.append("Somebody was passed over whose turn it was not.")
     return Checked(tuple(faults), order)
+
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def _misshapen(told: Published) -> Iterator[str]:
+    if not is_round(told.round):
+        yield "It names no round, such as 2026-12."
+    # lines taken together would make the same text, and so the same SHA-256, of fewer entries
+    if not all(map(_HASH.fullmatch, told.hashes)):
+        yield "The list holds something that is no entry's SHA-256."
+    if told.value and not _is_seed(told.value):
+        yield "The published value is not spelt as values are: in one line, with single blanks, and nothing that cannot be seen."
+    if told.winner and told.winner not in told.hashes:
+        yield "Whoever is said to have won is not in the list."
+    if not told.value and (told.winner or told.passed_over):
+        yield "Somebody is said to have won, or to have been passed over, by no value."
+
+
+def _is_seed(text: str) -> bool:
+    try:
+        return parse_seed(text) == text
+    except Invalid:
+        return False

@@ -6,6 +6,7 @@ import hashlib
 import random
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -32,7 +33,7 @@ from tests.support.properties import quick
 hashes = st.sets(st.integers(0, 10_000), min_size=1, max_size=30).map(
     lambda some: tuple(sorted(entry_hash(str(n)) for n in some))
 )
-values = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=30)
+values = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=30).map(parse_seed)
 BITS = random.Random(7).getrandbits
 
 
@@ -92,6 +93,46 @@ def test_only_those_who_came_first_may_be_passed_over(found: tuple[str, ...], va
     if len(order) > many + 1:
         skipped = (*gone, PassedOver(order[-1], ERASED))
         assert check(msgspec.structs.replace(published(found, value), passed_over=skipped, winner=wins)).faults
+
+
+@quick
+@given(hashes, values, st.integers(1, 29))
+def test_lines_taken_together_are_no_list(found: tuple[str, ...], value: str, at: int) -> None:
+    joined = ("\n".join(found[:at]), *found[at:])
+    told = Published("", "2026-12", datetime(2026, 12, 31, tzinfo=UTC), len(joined), commitment(found), "Lotto", joined)
+    wins = ordered(joined, value)[0]
+
+    assert commitment(joined) == told.commitment  # so its hash alone does not tell
+    assert bool(check(msgspec.structs.replace(told, value=value, winner=wins), value).faults) is (joined != found)
+
+
+@pytest.mark.parametrize("value", ["3  9", " 3 9", "3 9\n", "3\u200b9", "\x1b[8m3 9", "a\u0301", "3\u00a09"])
+def test_a_value_in_a_spelling_of_its_own_is_found_out_and_not_quoted(value: str) -> None:
+    (fault,) = check(published((entry_hash("1"), entry_hash("2")), value)).faults
+
+    assert "is not spelt as values are" in fault
+    assert value not in fault
+
+
+def test_what_is_no_round_is_found_out_and_not_quoted() -> None:
+    (fault,) = check(msgspec.structs.replace(published((entry_hash("1"),)), round="\x1b]0;2026-12\x07")).faults
+
+    assert "\x1b" not in fault
+
+
+@pytest.mark.parametrize("more", [{"winner": entry_hash("2")}, {"passed_over": (PassedOver(entry_hash("1"), ERASED),)}])
+def test_nobody_has_won_before_the_value_is_known(more: dict[str, Any]) -> None:
+    told = published((entry_hash("1"), entry_hash("2")))
+
+    assert check(msgspec.structs.replace(told, **more)).faults
+    assert check(msgspec.structs.replace(told, **more), "3 9").faults
+
+
+def test_nobody_is_passed_over_who_is_not_in_the_list() -> None:
+    found = (entry_hash("1"), entry_hash("2"))
+    gone = tuple(PassedOver(one, ERASED) for one in (*ordered(found, "3 9"), "somebody"))
+
+    assert check(msgspec.structs.replace(published(found, "3 9"), winner="", passed_over=gone)).faults
 
 
 def test_every_entry_wins_about_as_often() -> None:
