@@ -106,7 +106,7 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Shop(Struct, frozen=True, forbid_unknown_fields=True):
-    """One shop. `url` is the site's base without a slash at the end; `sender`, `reply_to` and `owner` are plain addresses.
+    """One shop. `things`: how the site calls what it sells. `url` is the site's base without a slash at the end; `sender`, `reply_to` and `owner` are plain addresses.
 
     `owner`: where the morning mail goes, "" for `reply_to`.
     """
@@ -126,6 +126,7 @@ class Shop(Struct, frozen=True, forbid_unknown_fields=True):
     offer: Offer
     wordings: tuple[Wording, ...]
     imprint: str = ""
+    things: str = "Things we make"
     terms: str = ""
     withdrawal: str = ""
     owner: str = ""

@@ -30,9 +30,8 @@ class Home(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Index(Struct, frozen=True, forbid_unknown_fields=True):
-    """[products], the page that lists the others."""
+    """[products], the page that lists the others; its heading is the shop's `things`."""
 
-    title: str = "Things we make"
     lede: str = ""
     description: str = ""
 

@@ -342,7 +342,7 @@ CHANGES = [
         0,
         "There is no key `postal_adress` here: did you mean `postal_address`?",
     ),
-    (SHOP, 'signature = "Morwenna Pellow" ', "", -8, "Give `signature`. docs/settings.md tells every key."),
+    (SHOP, 'signature = "Morwenna Pellow" ', "", -9, "Give `signature`. docs/settings.md tells every key."),
     (SHOP, "cap = 2 ", "cap = -1 ", 0, "Give `cap` from 0 to 1000000."),
     (SHOP, "cap = 2 ", "cap = 2.5 ", 0, "Give `cap` as a whole number, such as 3, not 2.5."),
     (
