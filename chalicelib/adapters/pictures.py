@@ -29,6 +29,10 @@ _SAID = {"title", "desc", "metadata"}
 """What tells of the drawing. It is left out: the page says in its own words what is to be seen."""
 
 _REFERS = re.compile(r"url\(\s*['\"]?#([^)'\"]+)['\"]?\s*\)")
+_FETCHES = re.compile(r"\\|(?:url|src|image|image-set|cross-fade|element)\s*\(", re.IGNORECASE)
+"""What may name something to be fetched; a backslash spells any of them."""
+
+_DEEPEST = 50
 
 
 class Picture(Struct, frozen=True):
@@ -103,18 +107,21 @@ def _drawing(name: str, content: bytes, prefix: str) -> str:
         raise ValueError(f'"{name}" is no SVG drawing: save it as one.') from None
     if root.tag != f"{_SVG}svg" or "viewBox" not in root.attrib:
         raise ValueError(f'"{name}" is no SVG drawing with a viewBox: save it as one.')
-    _tidy(name, root, prefix)
+    _tidy(name, root, prefix, _DEEPEST)
     for size in ("width", "height"):
         root.attrib.pop(size, None)
     root.set("class", "art")
-    written = ET.tostring(root, encoding="unicode")
-    return re.sub(r">\s+<", "><", written.replace("ns0:", "").replace(":ns0=", "="))
+    root.attrib = {"xmlns": _SVG.strip("{}"), **root.attrib}
+    return re.sub(r">\s+<", "><", ET.tostring(root, encoding="unicode"))
 
 
-def _tidy(name: str, element: ET.Element, prefix: str) -> None:
+def _tidy(name: str, element: ET.Element, prefix: str, deepest: int) -> None:
     tag = str(element.tag).removeprefix(_SVG)
     if tag not in _DRAWS:
         raise ValueError(f'"{name}" holds <{tag}>, which does more than draw: save it without.')
+    if not deepest:
+        raise ValueError(f'"{name}" has more than {_DEEPEST} groups within groups: save it with fewer.')
+    element.tag = tag
     for attribute, value in list(element.attrib.items()):
         del element.attrib[attribute]
         plain = attribute.removeprefix(_XLINK)
@@ -122,7 +129,7 @@ def _tidy(name: str, element: ET.Element, prefix: str) -> None:
             element.set(plain, _tidied(name, plain, value, prefix))
     for child in list(element):
         if str(child.tag).startswith(_SVG) and str(child.tag).removeprefix(_SVG) not in _SAID:
-            _tidy(name, child, prefix)
+            _tidy(name, child, prefix, deepest - 1)
         else:
             element.remove(child)
 
@@ -132,7 +139,7 @@ def _tidied(name: str, attribute: str, value: str, prefix: str) -> str:
     if attribute.startswith("on") or attribute == "style":
         raise ValueError(f'"{name}" holds {attribute}="…": give colours as fill, stroke or class, which a page may show.')
     leads_out = attribute in ("href", "src") and not value.startswith("#")
-    if leads_out or ("url(" in value and not _REFERS.fullmatch(value.strip())):
+    if leads_out or (_FETCHES.search(value) and not _REFERS.fullmatch(value.strip())):
         raise ValueError(f'"{name}" leads out of itself ({attribute}="{value[:40]}"): save it with everything inside it.')
     if attribute in ("id", "href"):
         return f"{prefix}-{value}" if attribute == "id" else f"#{prefix}-{value[1:]}"

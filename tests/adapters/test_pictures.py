@@ -90,6 +90,10 @@ def test_what_a_drawing_program_notes_for_itself_is_left_out(tmp_path: Path) -> 
         ('<path style="fill:red" d="M0 0"/>', 'holds style="'),
         ('<path fill="url(x.svg#g)" d="M0 0"/>', "leads out of itself"),
         ('<path fill="url(#g) url(x.svg)" d="M0 0"/>', "leads out of itself"),
+        ('<path fill="URL(x.svg#g)" d="M0 0"/>', "leads out of itself"),
+        (r'<path fill="u\72l(x.svg#g)" d="M0 0"/>', "leads out of itself"),
+        ('<path fill="image-set(\'x.png\' 1x)" d="M0 0"/>', "leads out of itself"),
+        ("<g>" * 3000 + "</g>" * 3000, "more than 50 groups within groups"),
         ('<set attributeName="href" to="x"/>', "holds <set>"),
         ('<animate attributeName="d" values="x"/>', "holds <animate>"),
         ("<path d='M0 0'", "is no SVG drawing"),
@@ -99,6 +103,10 @@ def test_what_does_more_than_draw_is_refused(tmp_path: Path, inside: str, why: s
     (tmp_path / "a.svg").write_text(SVG.format(inside), encoding="utf-8")
 
     assert why in wrong_with(tmp_path, "a.svg")
+
+
+def test_what_is_left_out_makes_nothing_whole(tmp_path: Path) -> None:
+    assert "url(" not in drawn(tmp_path, '<path mask="uns0:rl(hns0:ttps://evil.example/x.svg#a)" d="M0 0"/><text>ns0:</text>')
 
 
 @pytest.mark.parametrize("drawing", ["", "<html/>", "<svg/>", "<svg xmlns='http://www.w3.org/2000/svg'/>", "\0\0"])
