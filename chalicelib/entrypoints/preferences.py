@@ -25,7 +25,7 @@ from chalicelib.entrypoints.answers import attachment as attached
 from chalicelib.entrypoints.forms import Checked
 from chalicelib.entrypoints.own_page import MOST_FIELDS, TICK, asked, nothing_kept, own_url, text_in, ticked_in
 from chalicelib.ports import STOP, World
-from chalicelib.usecases.erase import erase
+from chalicelib.usecases.erase import erase_by_link
 from chalicelib.usecases.keep_facts import never_about, take_back
 from chalicelib.usecases.look_at_preferences import Own, country_of, look_at_preferences
 from chalicelib.usecases.save_preferences import save_preferences
@@ -206,7 +206,5 @@ def _ask_erase(world: World, request: Request) -> Response:
 
 
 def _erase(world: World, request: Request) -> Response:
-    own = look_at_preferences(world, link_token(request, fields(request)))
-    if own is not None:  # pressed twice: gone already
-        erase(world, own.history.person)
+    erase_by_link(world, link_token(request, fields(request)))
     return page(world, "erased")

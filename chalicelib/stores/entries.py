@@ -108,9 +108,10 @@ def _same(entry: Entry) -> tuple[Condition, ...]:
     return (Equals("id", entry.id),)
 
 
-def of_person(table: Table, person: str) -> list[Entry]:
-    """All of a person's, the oldest round first."""
-    return [from_item(item, Entry) for item in pages.below(table, f"P#{person}", prefix=PREFIX)]
+def of_person(table: Table, person: str, now: datetime) -> list[Entry]:
+    """All of a person's whose day is not over, the oldest round first."""
+    found = (load(item, now) for item in pages.below(table, f"P#{person}", prefix=PREFIX))
+    return [entry for entry in found if entry is not None]
 
 
 def objects(entry: Entry) -> Update:
@@ -121,7 +122,8 @@ def objects(entry: Entry) -> Update:
 def forget(table: Table, person: str) -> list[Delete]:
     """What is to be deleted where they ask to be forgotten. A hash that has been published stays published, and says nothing."""
     gone = []
-    for found in of_person(table, person):
+    for item in pages.below(table, f"P#{person}", prefix=PREFIX):
+        found = from_item(item, Entry)
         if found.entry:  # the line first: what finds it must not be gone before it
             gone.append(Delete(line_key(found.round, entry_hash(found.entry))))
         gone.append(Delete(key(person, found.round)))

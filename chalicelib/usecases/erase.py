@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from chalicelib.domain import journal
 from chalicelib.domain.follow_up import CANCELLED, SENT, FollowUp
+from chalicelib.domain.links import PREFERENCES
 from chalicelib.domain.order import source_of
 from chalicelib.domain.reason import Reason
 from chalicelib.domain.screening import End
@@ -20,14 +21,23 @@ from chalicelib.ports import World
 from chalicelib.stores import entries, follow_ups, orders, people, requests, webhooks
 from chalicelib.table import Action
 from chalicelib.usecases.stop import let_go
+from chalicelib.usecases.who import orders_left
 
 TRIES = 6
+
+
+def erase_by_link(world: World, token: str) -> None:
+    """Whoever holds the link to their own page asks for it; also where nothing shows any more, for the last go may have been cut short.
+
+    Errors: Unverified, Retryable.
+    """
+    erase(world, world.links.open(token, PREFERENCES, world.clock.now()).person)
 
 
 def erase(world: World, person: str, order_keys: Iterable[str] = ()) -> None:
     """The person, "" for nobody in particular, with all orders that they placed and those named. Errors: Retryable."""
     now = world.clock.now()
-    keys = sorted({*order_keys, *(orders.keys_of(world.table, person) if person else ())})
+    keys = sorted({*order_keys, *(orders_left(world, person) if person else ())})
     world.journal.append([journal.erased(person, now), *(journal.erased(person, now, key) for key in keys)])
     if person:
         standing = people.load_standing(world.table.get(people.standing_key(person)), person)

@@ -115,7 +115,7 @@ def _case(world: World, shard: str, follow_up: FollowUp, items: dict[Key, Item])
         case role if role == CONTACT:
             contact = people.load_contact(items.get(people.contact_key(follow_up.person)), now)
             if contact is None and case.rule is not None and case.rule.trigger == "preferences":
-                known, entered = recall(world, follow_up.person), entries.of_person(world.table, follow_up.person)
+                known, entered = recall(world, follow_up.person), entries.of_person(world.table, follow_up.person, now)
                 contact = reached_as(world, known, entered)
             return _for_contact(world, case, contact)
         case _:

@@ -48,7 +48,8 @@ def own_page(world: World, person: str, asked_at: str = "") -> Own | None:
     found = recall(world, person)
     placed = tuple(one for one in found.orders if buyer_of(world, one) == person)
     history = structs.replace(found, orders=placed)
-    contact = reached_as(world, history, entries.of_person(world.table, person) if history.contact is None else ())
+    entered = entries.of_person(world.table, person, world.clock.now()) if history.contact is None else ()
+    contact = reached_as(world, history, entered)
     if contact is None:
         return None
     contact_key, plan_key = people.contact_key(person), plans.key(person)

@@ -110,7 +110,7 @@ def object_to_naming(world: World, address: str) -> int:
     """Somebody does not want their surname and county to be told: in how many entries of theirs that is noted now. Errors: Invalid."""
     person = person_id(world.secrets.people, parse_address(address).key)
     noted = 0
-    for entry in entries.of_person(world.table, person):
+    for entry in entries.of_person(world.table, person, world.clock.now()):
         with suppress(Lost):  # it was deleted this moment
             world.table.write(entries.objects(entry))
             noted += 1

@@ -10,6 +10,7 @@ from chalicelib.ports import World
 from chalicelib.stores import orders, pages, plans, vouchers
 from chalicelib.table import DUE, INDEXES, Item, Key, Value
 from chalicelib.usecases.list_facts import list_facts
+from chalicelib.usecases.who import orders_left
 
 _OURS = ("pk", "sk", *INDEXES[DUE])
 _CALLED: Mapping[str, str] = {"f": "follow-up", "asked": "asked consent", "offer": "offer mark", "order": "order mark"}
@@ -19,7 +20,7 @@ _CALLED: Mapping[str, str] = {"f": "follow-up", "asked": "asked consent", "offer
 def tell_all(world: World, person: str, order_keys: Iterable[str] = ()) -> bytes:
     """JSON: what is kept under their id, their vouchers and their orders. A gift's recipient is somebody else: of them nothing is told. Errors: Retryable."""
     about = list(pages.below(world.table, f"P#{person}")) if person else []
-    keys = sorted({*order_keys, *(orders.keys_of(world.table, person) if person else ())})
+    keys = sorted({*order_keys, *(orders_left(world, person) if person else ())})
     codes = [str(item["code"]) for item in about if str(item["sk"]).startswith(vouchers.ISSUED)]
     others: list[Key] = [plans.floor_key(person)] if person else []
     found = world.table.get_many([*map(orders.key, keys), *map(vouchers.key, codes), *others])

@@ -40,6 +40,13 @@ def buyer_of(world: World, order: Order) -> str:
     return person_id(world.secrets.people, key) if key else ""
 
 
+def orders_left(world: World, person: str) -> list[str]:
+    """Keys of the orders that they placed, without those that are by now somebody else's: a storefront may put another buyer in their place."""
+    keys = orders.keys_of(world.table, person)
+    found = world.table.get_many(map(orders.key, keys))
+    return [key for key in keys if buyer_of(world, orders.load(found.get(orders.key(key)), key)) in ("", person)]
+
+
 def reached_as(world: World, history: History, entered: Iterable[Entry]) -> Contact | None:
     """As they may be written to on their own business: as they gave themselves, else as their newest order has them, else as they confirmed an entry
     in the competition, else as they asked us something, which nobody has confirmed: then without the name that was typed. None where nobody tells. Somebody else's gift makes nobody known.

@@ -15,13 +15,17 @@ from chalicelib.domain.fact import ADDRESS, AWAY, DATE, LIKES, SIZE, Fact
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.links import PREFERENCES
 from chalicelib.domain.standing import MONTHLY, Standing
+from chalicelib.errors import Busy
 from chalicelib.stores import facts, people
+from chalicelib.table import TTL, Put
+from chalicelib.usecases.receive_webhook import receive_webhook
 from chalicelib.usecases.record_consent import record_consent
 from chalicelib.usecases.stop import stop_person
 from chalicelib.usecases.take_order import take_order
-from tests.factories import gift_order, learnt, shopify_order
+from tests.factories import gift_order, learnt, shopify_order, signed
 from tests.support.own_page import form_in, ticks, words_of
 from tests.support.site import FORM, JSON, Answer, Site, items, person_items
+from tests.support.watched import once, watched
 from tests.support.world import SECRETS, TestWorld
 
 ISOBEL = "isobel.trant@example.com"
@@ -332,3 +336,32 @@ def test_who_asks_to_be_forgotten_is(world: TestWorld, site: Site) -> None:
     assert "isobel" not in json.dumps(items(world)).lower()
     assert standing(world).stopped_at
     assert "We know nothing of you any more" in site.get(url(world)).text
+
+
+def test_pressed_again_it_finishes_what_was_cut_short(world: TestWorld, site: Site) -> None:
+    receive_webhook(world, "shopify", *signed("orders/create", shopify_order()))
+    world.work()
+    blob = world.blob
+    world.blob = watched(blob, before=once(_busy, at="delete"))
+    assert site.post("/api/preferences/erase", t=token(world)).status == 503
+    world.blob = blob
+    assert "We know nothing of you any more" in site.get(url(world)).text
+    assert site.post("/api/preferences/erase", t=token(world)).status == 200
+    assert [name for name in world.blob.names("webhooks") if b"isobel" in world.blob.get(name)] == []
+
+
+def _busy() -> None:
+    raise Busy("told so")
+
+
+def test_an_entry_whose_day_is_over_is_not_shown_though_the_table_has_it_yet() -> None:
+    with TestWorld() as fresh:
+        site, now = Site(fresh), fresh.clock.now()
+        address = {"address": ISOBEL, "dedupe_key": ISOBEL, "name": "Isobel Trant", "locale": "en"}
+        times = dict.fromkeys(("asked_at", "mailed_at", "confirmed_at"), stamp(now))
+        entry = {"id": "x", "person": PERSON, "round": "2026-01", "follow_up": "f", "entry": "E", **address, **times}
+        fresh.table.write(Put({"pk": f"P#{PERSON}", "sk": "ENTRY#2026-01", **entry, TTL: int(now.timestamp()) + 60}))
+        own = url(fresh)
+        assert "This page is about" in site.get(own).text
+        fresh.clock.move(timedelta(minutes=2))
+        assert "We know nothing of you any more" in site.get(own).text

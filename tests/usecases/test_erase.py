@@ -99,6 +99,15 @@ def test_an_order_that_is_yet_to_come_stays_erased(world: TestWorld) -> None:
     assert "isobel" not in json.dumps(world.sqlite.scan().items)
 
 
+def test_an_order_that_is_somebody_elses_now_stays(world: TestWorld) -> None:
+    tell(world, "orders/create", shopify_order())
+    world.work()
+    tell(world, "orders/updated", shopify_order(email="tom.jago@example.com", updated_at="2026-03-02T12:05:00+00:00"), "2")
+    world.work()
+    erase(world, person_id(world.secrets.people, ADDRESS))
+    assert order(world).view.buyer.address == "tom.jago@example.com"
+
+
 def test_orders_without_follow_ups_are_found(world: TestWorld) -> None:
     tell(world, "orders/create", shopify_order(test=True))
     world.work()

@@ -105,6 +105,14 @@ def test_of_nobody_else_anything_is_told() -> None:
         assert "tom.jago" not in tell_all(world, PERSON).decode()
 
 
+def test_an_order_that_is_somebody_elses_now_is_not_told() -> None:
+    with lived() as world:
+        changed = shopify_order(id=77, email="tom.jago@example.com", updated_at="2026-03-02T12:05:00+00:00")
+        take_order(world, learnt("orders/updated", changed))
+        assert "tom.jago" not in tell_all(world, PERSON).decode()
+        assert [one["key"] for one in told(world)["orders"]] == ["shopify:5551023340801"]
+
+
 def test_a_new_kind_of_item_is_told_or_it_is_said_why_not() -> None:
     heads = re.findall(r"^### .+?: (`.+`)$", text_of("data-model.md"), re.MULTILINE)
     keys = [re.findall(r"`([^`]+)`", head) for head in heads]
