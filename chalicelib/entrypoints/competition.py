@@ -91,7 +91,7 @@ def _enter(world: World, request: Request, *, as_json: bool) -> Response:
     if form.errors or name is None or address is None or county is None:
         if as_json:
             return answer_json(422, {"message": form.errors[0]["message"], "errors": form.errors})
-        return page(world, "counter" if counter else "competition", 422, **_shown_again(world.shop, raw, form))
+        return page(world, "counter" if counter else "competition", 422, **_shown_again(world.shop, raw, form, ticked))
     objects = raw.get("objects", "") not in ("", False)
     entered = Entered(name, address, county, objects, ticked, COUNTER if counter else SITE)
     enter_competition(world, entered, viewer_ip(request, world))
@@ -118,9 +118,10 @@ def _of_version(shop: Shop, newest: Wording, version: object) -> Wording | None:
     return next((one for one in alike if str(one.version) == version), None)
 
 
-def _shown_again(shop: Shop, raw: Mapping[str, Any], form: Checked) -> dict[str, object]:
+def _shown_again(shop: Shop, raw: Mapping[str, Any], form: Checked, said: Mapping[str, str]) -> dict[str, object]:
+    """`said`: of _ticked. A box whose words are others now is not ticked for anybody."""
     kept = form.kept(name=MAX_NAME, email=MAX_ADDRESS, county=MAX_COUNTY)
-    ticked = [one.purpose for one in entry_wordings(shop) if raw.get(one.purpose)]
+    ticked = [one.purpose for one in entry_wordings(shop) if said.get(one.purpose) == wording_hash(one.text)]
     answers = {**kept, "objects": bool(raw.get("objects")), "ticked": ticked}
     return {**empty_form(shop), "errors": form.errors, "answers": answers}
 

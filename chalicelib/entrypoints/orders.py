@@ -38,7 +38,7 @@ def _agree(world: World, request: Request) -> Response:
     try:
         words = opt_in_by_order(world, token, ticked)
     except (Invalid, Conflict) as error:
-        return _show(world, token, 422, errors=[{"field": "", "message": str(error)}], ticked=tuple(ticked))
+        return _show(world, token, 422, errors=[{"field": "", "message": str(error)}], ticked=tuple(ticked.values()))
     return page(world, "opted-in", words=words)
 
 

@@ -91,15 +91,17 @@ def _claim(world: World, request: Request, *, as_json: bool) -> Response:
     if asked is None:
         if as_json:
             return answer_json(422, {"message": form.errors[0]["message"], "errors": form.errors})
+        newest = newsletter_wording(world.shop)
+        ticked = _ticked(world, form.said("newsletter")) == newest.version  # other words are for them to tick
         return page(
             world,
             "voucher",
             422,
             offer=world.shop.offer,
-            newsletter_wording=newsletter_wording(world.shop).text,
-            newsletter_version=newsletter_wording(world.shop).version,
+            newsletter_wording=newest.text,
+            newsletter_version=newest.version,
             errors=form.errors,
-            answers={**form.kept(name=MAX_NAME, email=MAX_ADDRESS), "newsletter": bool(form.said("newsletter"))},
+            answers={**form.kept(name=MAX_NAME, email=MAX_ADDRESS), "newsletter": ticked},
         )
     claim_voucher(world, asked, viewer_ip(request, world))
     return answer_json(202, {"message": _LOOK}) if as_json else see_other(CLAIMED_PAGE)

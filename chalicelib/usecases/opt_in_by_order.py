@@ -10,10 +10,8 @@ from collections.abc import Mapping
 
 from chalicelib.domain.consent import EMAIL, consent_key
 from chalicelib.domain.identity import parse_address, parse_name
-from chalicelib.domain.standing import against_a_yes
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.ports import World
-from chalicelib.stores import people
 from chalicelib.usecases.look_at_order import boxes_for, its_order
 from chalicelib.usecases.record_consent import record_consent
 
@@ -35,12 +33,10 @@ def opt_in_by_order(world: World, token: str, ticked: Mapping[str, str]) -> tupl
         raise Invalid("Tick what you would like, or leave the page as it is: nothing comes of it.", "")
     if any(purpose not in boxes or boxes[purpose].seen != seen for purpose, seen in ticked.items()):
         raise Invalid("Our words have changed since: please read them and tick again.", "")
-    standing = people.load_standing(world.table.get(people.standing_key(person)), person)
-    asks_first = against_a_yes(standing, by_mail=True) != ""
     wanted = [consent_key(purpose, EMAIL) for purpose in ticked]
     address = parse_address(view.buyer.address)
     try:
-        record_consent(world, address, wanted, source=SOURCE, name=_name(view.buyer.name), proof="" if asks_first else "click")
+        record_consent(world, address, wanted, source=SOURCE, name=_name(view.buyer.name), proof="link")
     except Conflict:
         raise Conflict(_NOT_HERE) from None
     return tuple(boxes[purpose].words for purpose in ticked)

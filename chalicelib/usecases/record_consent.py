@@ -34,8 +34,9 @@ from chalicelib.usecases.who import whom
 TRIES = 4
 ANCHOR = "consent"
 
-Proof = Literal["", "click", "owner"]
-"""How a consent by e-mail is proven: not yet, so a mail asks · they clicked in their own mailbox · the owner holds the proof."""
+Proof = Literal["", "click", "link", "owner"]
+"""How a consent by e-mail is proven: not yet, so a mail asks · they clicked in their own mailbox · they followed a link that may have been passed on
+since, so that a mail asks where a no stands against it · the owner holds the proof."""
 
 
 class Recorded(Struct, frozen=True):
@@ -80,7 +81,8 @@ def record_consent(
         words = _wordings(world, keys, known.contact.locale)
         had = tuple(key for key in words if key in known.standing.consents)
         new = {key: wording for key, wording in words.items() if key not in had}
-        at_once = {key: wording for key, wording in new.items() if proof or wording.channel != EMAIL}
+        proven = proof if proof != "link" or not against_a_yes(known.standing, by_mail=True) else ""
+        at_once = {key: wording for key, wording in new.items() if proven or wording.channel != EMAIL}
         to_ask = {key: wording for key, wording in new.items() if key not in at_once}
         _refuse(world, known.standing, at_once, to_ask, clicked=proof == "click")
         again_at = _again_at(known, now) if to_ask else None

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from chalicelib.domain import errand as errands_of
 from chalicelib.domain.errand import Errand
-from chalicelib.errors import Invalid, Lost, Misconfigured, NotFound, Retryable
+from chalicelib.errors import Conflict, Invalid, Lost, Misconfigured, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, Office, World
 from chalicelib.stores import errands, follow_ups, orders, people, vouchers
 from chalicelib.table import Action
@@ -34,7 +34,7 @@ def run_errand(world: World, id_: str) -> None:
             _do(world, office, errand)
         else:
             _for_a_round(world, errand)
-    except (Invalid, Misconfigured, NotFound, Retryable) as error:
+    except (Conflict, Invalid, Misconfigured, NotFound, Retryable) as error:
         with suppress(Lost):
             world.table.write(errands.could_not(errand, str(error)))
         return

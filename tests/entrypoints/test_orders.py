@@ -20,10 +20,11 @@ from chalicelib.ports import STOP
 from chalicelib.stores import orders, people
 from chalicelib.usecases.erase import erase
 from chalicelib.usecases.opt_in_by_order import SOURCE
-from chalicelib.usecases.stop import STOP_ALL
+from chalicelib.usecases.stop import STOP_ALL, stop_person
 from chalicelib.usecases.take_order import take_order
 from tests.factories import gift_order, learnt, shopify_order, shopify_parcel, view
 from tests.support.site import FORM, Answer, Site, items, link, person_items
+from tests.support.watched import once, watched
 from tests.support.world import TestWorld
 
 ISOBEL = "isobel.trant@example.com"
@@ -230,6 +231,20 @@ def test_nothing_ticked_or_other_words_than_ours_are_no_yes(world: TestWorld, si
     assert (answer.status, items(world)) == (422, before)
     assert "There is a problem" in answer.text
     assert "We have your order" in answer.text
+
+
+def test_words_that_are_others_now_come_back_unticked(world: TestWorld, site: Site) -> None:
+    answer = agree(world, site, care="0" * 64)
+    assert "Our words have changed since" in answer.text
+    assert re.findall(r"<input type=.checkbox[^>]* checked", answer.text) == []
+
+
+def test_a_stop_that_comes_between_is_not_undone(world: TestWorld, site: Site) -> None:
+    who, ticked = person(world), seen(world, "care")
+    world.table = watched(world.sqlite, before=once(lambda: stop_person(world, who), at="get_many"))
+    assert agree(world, site, care=ticked).status == 200
+    left = people.load_standing(world.table.get(people.standing_key(who)), who)
+    assert (bool(left.stopped_at), left.consents) == (True, {})
 
 
 def test_after_a_stop_a_mail_asks_first_and_the_page_does_not_tell(world: TestWorld, site: Site) -> None:

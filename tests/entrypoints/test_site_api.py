@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from msgspec import structs
 
 from chalicelib.errors import Busy
 from chalicelib.usecases.take_order import take_order
@@ -91,6 +92,16 @@ def test_a_faulty_form_comes_back_with_its_answers(world: TestWorld, site: Site)
     assert 'value="isobel at example.com"' in answer.text
     assert 'value="1" checked' in answer.text
     assert kept(world) == ([], {}, {})
+
+
+@pytest.mark.parametrize("version", ["99", "1"])
+def test_words_that_are_others_now_come_back_unticked(world: TestWorld, site: Site, version: str) -> None:
+    (old,) = [one for one in world.shop.wordings if (one.purpose, one.channel) == ("newsletter", "e-mail")]
+    newer = structs.replace(old, version=2, text="Other words.")
+    world.shop = structs.replace(world.shop, wordings=(*world.shop.wordings, newer))
+    answer = site.post("/api/claims", name="", email="isobel.trant@example.com", newsletter=version, website="")
+    assert "Other words." in answer.text
+    assert " checked" not in answer.text
 
 
 def test_every_fault_is_told_at_once(site: Site) -> None:

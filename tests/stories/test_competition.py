@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from chalicelib.domain.competition import COUNTER, SITE, Entered
 from chalicelib.domain.draw import ERASED, NOT_REACHED, check, commitment, entry_hash, ordered
@@ -195,7 +196,9 @@ def test_a_refused_form_keeps_what_was_typed() -> None:
 
 def test_words_that_nobody_has_are_not_agreed_to() -> None:
     with TestWorld() as world:
-        assert "Our words have changed" in enter(Site(world), newsletter="99").text
+        answer = enter(Site(world), competition="99")
+        assert "Our words have changed" in answer.text
+        assert " checked" not in answer.text
 
 
 def test_json_is_taken_as_well() -> None:
@@ -320,6 +323,19 @@ def test_two_confirmations_make_one_entry() -> None:
         world.table = watched(world.sqlite, before=once(lambda: seen.append(confirm_entry(world, token).entry), at="transact"))
         assert confirm_entry(world, token).entry == seen[0]
         assert len([item for item in items(world) if item["pk"] == f"ROUND#{ROUND}"]) == 1
+
+
+def test_a_round_that_closes_later_than_it_was_to_does_so_by_itself() -> None:
+    with TestWorld() as world:
+        entered(world, Site(world))
+        assert world.shop.competition is not None
+        later = structs.replace(world.shop.competition, closes_hour=20)
+        world.shop = structs.replace(world.shop, competition=later)
+        closed(world)
+        with pytest.raises(NotFound):
+            look_at_draw(world, ROUND)
+        world.live(days=1)
+        assert look_at_draw(world, ROUND).count == 1
 
 
 # --- the draw ---

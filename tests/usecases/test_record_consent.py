@@ -318,7 +318,7 @@ def test_after_a_bounce_one_mail_asks_and_the_click_opens_the_address(world: Tes
         ("newsletter/sms", "purpose/channel"),
         ("/e-mail", "purpose/channel"),
         ("knitting/e-mail", r'add a \[\[wordings\]\] with purpose = "knitting" and channel = "e-mail"'),
-        ("newsletter/call", r"It has them for newsletter/e-mail, voucher reminder/e-mail"),
+        ("newsletter/call", r"It has them for newsletter/e-mail, competition/e-mail, voucher reminder/e-mail"),
     ],
 )
 def test_a_consent_that_cannot_be_given_is_told_what_can(world: TestWorld, wanted: str, sentence: str) -> None:

@@ -97,7 +97,7 @@ def test_nothing_is_kept_of_who_is_no_contact(world: TestWorld) -> None:
 
 
 def test_a_purpose_that_nobody_can_agree_to_is_none(world: TestWorld) -> None:
-    with pytest.raises(Invalid, match="newsletter, voucher reminder, care, occasions, for you, offers or service"):
+    with pytest.raises(Invalid, match="newsletter, competition, voucher reminder, care, occasions, for you, offers or service"):
         tell(world, "likes", "rings", "yes", purpose="selling")
 
 
