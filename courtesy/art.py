@@ -82,7 +82,7 @@ def pieces() -> dict[str, str]:
         "carrick-locket.svg": ("0 0 420 480", _locket()),
         "estuary-ring.svg": ("0 0 420 360", _ring()),
         "sea-glass-studs.svg": ("0 0 420 360", _studs()),
-        "lambswool-socks.svg": ("0 0 420 400", _socks()),
+        "lambswool-socks.svg": ("40 0 420 400", _socks()),
     }.items()}  # fmt: skip
 
 
