@@ -17,9 +17,11 @@ from chalicelib.entrypoints import (
     site_api,
     webhooks,
 )
+from chalicelib.entrypoints.answers import guard
 
 app = Chalice(app_name="courtesy")
 
+guard(app)
 site_api.register(app, bootstrap.world)
 mail_answers.register(app, bootstrap.world)
 orders.register(app, bootstrap.world)

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -22,7 +22,8 @@ from whitenoise import WhiteNoise
 from chalicelib.adapters.local.http import StartResponse, Wsgi, api
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.entrypoints import checkout, competition, mail_answers, orders, preferences, questions, site_api, webhooks
-from chalicelib.entrypoints.guard import SITE, of_file
+from chalicelib.entrypoints.answers import guard as guard_answers
+from chalicelib.entrypoints.guard import API, DEV, SITE, of_file
 from chalicelib.errors import Conflict, CourtesyError, Misconfigured
 from courtesy.build import build
 from courtesy.dev_pages import DevPages
@@ -36,6 +37,7 @@ THREADS = 8
 def wsgi(world: LocalWorld, worker: Worker, site: Path) -> Wsgi:
     """The whole shop as one WSGI application."""
     app = Chalice(app_name="courtesy")
+    guard_answers(app)
     site_api.register(app, lambda: world)
     mail_answers.register(app, lambda: world)
     orders.register(app, lambda: world)
@@ -56,11 +58,20 @@ def wsgi(world: LocalWorld, worker: Worker, site: Path) -> Wsgi:
             headers[name] = value
 
     pages: Wsgi = WhiteNoise(not_found, root=str(site), index_file=True, allow_all_origins=False, add_headers_function=guard)
-    mounted: dict[str, Wsgi] = {"api": api(app), "dev": DevPages(world, worker)}
+    mounted: dict[str, tuple[Wsgi, Mapping[str, str]]] = {"api": (api(app), API), "dev": (DevPages(world, worker), DEV)}
 
     def shop(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         first = environ["PATH_INFO"].lstrip("/").partition("/")[0]
-        return mounted.get(first, pages)(environ, start_response)
+        answers, guards = mounted.get(first, (pages, SITE))
+
+        def guarded(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            # neither a redirect nor a refusal comes by the page that it is about: whitenoise and the API's routing say them bare
+            there = {name.lower() for name, _ in headers}
+            return start_response(
+                status, [*headers, *((name, value) for name, value in guards.items() if name.lower() not in there)], *more
+            )
+
+        return answers(environ, guarded)
 
     return shop
 

@@ -34,6 +34,16 @@ _TITLES = {
 }
 
 
+def guard(app: Chalice) -> None:
+    """What Chalice answers by itself, such as that it takes no body of that type, has the headers of our own answers, too."""
+
+    @app.middleware("http")
+    def guarded(event: Request, get_response: Callable[[Request], Response]) -> Response:
+        response = get_response(event)
+        response.headers = {**API, **response.headers}
+        return response
+
+
 def the_request(app: Chalice) -> Request:
     """The one in hand; there always is one inside a route."""
     request: Request | None = app.current_request

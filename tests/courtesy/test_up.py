@@ -7,7 +7,7 @@ import random
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from http.client import HTTPException
@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.domain.calendar import instant
-from chalicelib.entrypoints.guard import SITE, of_file
+from chalicelib.entrypoints.guard import API, SITE, of_file
 from chalicelib.usecases.list_follow_ups import list_follow_ups
 from tests.factories import shopify_order, shopify_parcel
 from tests.support.running import Reply, Running, courtesy, eventually, opened, quiet_shop, send
@@ -56,6 +56,26 @@ def test_what_is_not_there_is_a_page_too(shop: Running, path: str) -> None:
     assert answer.status in (404, 200)
     assert '"people"' not in answer.text
     assert "<h1>" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status", "guards"),
+    [
+        ("GET", "/voucher", {}, 302, SITE),
+        ("PUT", "/voucher/", {}, 405, SITE),
+        ("GET", "/icon.svg", {"Range": "bytes=99999-"}, 416, SITE),
+        ("GET", "/icon.svg", {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}, 304, SITE),
+        ("GET", "/api/nothing", {}, 403, API),
+        ("DELETE", "/api/preferences", {}, 403, API),
+        ("POST", "/api/preferences", {"Content-Type": "text/plain"}, 415, API),
+    ],
+)
+def test_redirects_and_refusals_are_guarded_like_pages(
+    shop: Running, method: str, path: str, headers: dict[str, str], status: int, guards: Mapping[str, str]
+) -> None:
+    answer = shop.ask(method, path, headers=headers)
+    assert answer.status == status
+    assert {name: answer.headers.get(name.lower()) for name in guards} == guards
 
 
 def test_a_claim_is_in_the_outbox_within_moments(shop: Running) -> None:
