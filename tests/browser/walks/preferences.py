@@ -132,6 +132,7 @@ def _erased(page: Page, story: Story) -> Iterator[str]:
     yield "erase"
     page.get_by_role("button", name="Forget me").click()
     yield "erased"
+    story.settle()
     _open(page, story)
     yield "nothing kept"
 
