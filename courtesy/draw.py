@@ -171,6 +171,8 @@ def _verify(asked: Asked) -> int:
     say(f"{told.round}: {_many(told.count)}. The list is the one that was fixed at the closing ({told.commitment}).")
     if told.value:
         say(f"By “{told.value}”, {told.winner} has won, as it is published.")
+        for one in told.passed_over:
+            say(f"Before it came {one.hash}: {one.why}, says the shop; nobody else can know.")
     elif found.order:
         say(f"It is not drawn yet. By “{value}”, {found.order[0]} wins.")
     else:

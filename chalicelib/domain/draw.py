@@ -146,6 +146,8 @@ def _misshapen(told: Published) -> Iterator[str]:
         yield "The list holds something that is no entry's SHA-256."
     if told.value and not _is_seed(told.value):
         yield "The published value is not spelt as values are: in one line, with single blanks, and nothing that cannot be seen."
+    if not {one.why for one in told.passed_over} <= {ERASED, NOT_REACHED}:
+        yield "Somebody was passed over for a reason that there is not."
     if told.winner and told.winner not in told.hashes:
         yield "Whoever is said to have won is not in the list."
     if not told.value and (told.winner or told.passed_over):

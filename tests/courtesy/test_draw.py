@@ -153,6 +153,23 @@ def test_anybody_can_check_it_without_the_shop(ask: Any, data: Path, tmp_path: P
     assert ask("draw", "verify", "http://127.0.0.1:9/none")[0] == 2
 
 
+def test_whom_the_shop_says_it_passed_over_is_told_to_whoever_checks(ask: Any, data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "draw.json"
+    ask("draw", "run", "--seed", SEED)
+    round_ = published(data, file)["round"]
+    ask("draw", "next", "--round", round_)
+    told = published(data, file)
+
+    code, said = ask("draw", "verify", str(file), "--seed", SEED)
+
+    assert (code, told["winner"]) == (0, ordered(told["hashes"], SEED)[1])
+    assert f"Before it came {ordered(told['hashes'], SEED)[0]}: the winner could not be reached, says the shop" in said
+    told["passed_over"][0]["why"] = "\x1b[2Jof no reason"
+    file.write_text(json.dumps(told), encoding="utf-8")
+    code, said = ask("draw", "verify", str(file), "--seed", SEED)
+    assert (code, "a reason that there is not" in said, "\x1b" in said) == (1, True, False)
+
+
 def test_of_an_open_round_nothing_is_drawn(ask: Any, data: Path) -> None:
     now = with_world(data, lambda world: world.clock.now())
     round_ = open_round(instant(stamp(now)), 18, "Europe/London")
