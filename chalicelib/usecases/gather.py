@@ -23,7 +23,7 @@ from chalicelib.ports import World
 from chalicelib.stores import entries, follow_ups, gate, orders, people, vouchers
 from chalicelib.table import Item, Key
 from chalicelib.usecases.recall import recall
-from chalicelib.usecases.who import reached_as
+from chalicelib.usecases.who import buyer_of, reached_as
 
 LISTED_AT_ONCE = 50
 
@@ -174,6 +174,8 @@ def _for_order(world: World, case: Case, order: Order | None, gift: Gift | None)
             country=to.country or case.country,
             zones=world.zones.of(to.country),
         )
+    if buyer_of(world, order) not in ("", case.follow_up.person):
+        return case  # by now somebody else's, who must not have this person's links
     buyer = order.view.buyer
     return msgspec.structs.replace(
         case,

@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
+from chalicelib.domain.calendar import stamp
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.links import PREFERENCES
+from chalicelib.domain.planning import planned
+from chalicelib.domain.reason import Reason
 from chalicelib.domain.standing import MARKETING, QUARTERLY
-from chalicelib.stores import follow_ups, people
+from chalicelib.stores import follow_ups, orders, people
 from chalicelib.usecases.take_order import take_order
-from tests.factories import learnt, shopify_order, shopify_parcel
+from tests.factories import gift_order, learnt, shopify_order, shopify_parcel
 from tests.support.own_page import form_in, ticks
 from tests.support.site import Site, items, link
 from tests.support.world import SECRETS, TestWorld
@@ -99,3 +103,22 @@ def test_looking_at_each_page_of_theirs_leaves_everything_as_it_is(world: TestWo
         for method in ("GET", "HEAD"):
             assert site.ask(method, f"/api/preferences{path}?t={token}").status in (200, 303)
     assert items(world) == before
+
+
+def test_nobody_gets_a_mail_for_whoever_placed_their_order_before(world: TestWorld) -> None:
+    take_order(world, learnt("orders/create", gift_order()))
+    key, now = "shopify:5551023340801", world.clock.now()
+    found = world.table.get_many([orders.key(key), orders.gift_key(key)])
+    order = orders.load(found[orders.key(key)], key)
+    gift = orders.load_gift(found[orders.gift_key(key)], order, now)
+    assert gift is not None
+    world.table.write(orders.put_gift(order, structs.replace(gift, thanks="They are lovely.")))
+    (rule,) = world.playbook.of("thanks")
+    why = Reason("thanks-written", {"at": stamp(now)})
+    world.table.write(follow_ups.put(planned(rule, PERSON, key, now, why, world.shop, now)))
+    changed = gift_order(email="tom.jago@example.com", updated_at="2026-03-02T12:05:00+00:00")
+    take_order(world, learnt("orders/updated", changed))
+    world.pass_time(hours=1)
+    assert [kept.mail.subject for kept in world.mails("tom.jago@example.com")] == ["Your order QW3X7R9TN: receipt"]
+    (waited,) = [one for one in follow_ups.of_person(world.table, PERSON) if one.rule == rule.name]
+    assert (waited.state, waited.reason.kind) == ("cancelled", "precondition-gone")
