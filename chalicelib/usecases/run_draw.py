@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,7 +18,6 @@ from chalicelib.domain.errand import tell
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.planning import planned
 from chalicelib.domain.reason import Reason
-from chalicelib.domain.retention import ENTRY_AFTER_DRAW
 from chalicelib.errors import Conflict, Invalid, Lost, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, ERRANDS, World
 from chalicelib.stores import entries, errands, follow_ups
@@ -182,8 +180,3 @@ def _written(world: World, closed: Closed, drawn: Drawn, line: Line, actions: li
         return False  # they asked to be forgotten this moment, or another hand was quicker
     world.queue.put(DUE_NOW, {"why": "won"})
     return True
-
-
-def told_until(drawn: Drawn) -> datetime:
-    """So long anybody may ask for the winner's surname and county."""
-    return drawn.drawn_at + ENTRY_AFTER_DRAW
