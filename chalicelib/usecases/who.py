@@ -43,7 +43,7 @@ def buyer_of(world: World, order: Order) -> str:
 def orders_left(world: World, person: str) -> list[str]:
     """Keys of the orders that they placed, without those that are by now somebody else's: a storefront may put another buyer in their place."""
     keys = orders.keys_of(world.table, person)
-    found = world.table.get_many(map(orders.key, keys))
+    found = world.table.get_many([*map(orders.key, keys)])
     return [key for key in keys if buyer_of(world, orders.load(found.get(orders.key(key)), key)) in ("", person)]
 
 
