@@ -9,10 +9,11 @@ from chalicelib.stores import counters
 from chalicelib.stores.counters import WINDOW
 
 
-def admit(world: World, ip: str, dedupe_key: str) -> bool:
+def admit(world: World, ip: str, dedupe_key: str, kind: str = "address") -> bool:
     """False where the address had enough, which whoever asks must not be told: they are answered like anybody.
 
-    All such forms count together. Errors: TooMany where the visitor's network had enough; Retryable.
+    For a network all such forms count together, for an address those of one `kind`: "address" for all that bring it mail, so that who fills them in with
+    somebody else's takes nothing from what they would say to us. Errors: TooMany where the visitor's network had enough; Retryable.
     """
     limits, pepper, now = world.shop.limits, world.secrets.people, world.clock.now()
     network = keyed_hash(pepper, "network", network_of(ip))
@@ -21,7 +22,7 @@ def admit(world: World, ip: str, dedupe_key: str) -> bool:
     except Lost:
         raise TooMany("Too many forms came from your network. Please try again in an hour.", WINDOW) from None
     try:
-        world.table.write(counters.count("address", keyed_hash(pepper, "address", dedupe_key), limits.claims_per_address, now))
+        world.table.write(counters.count(kind, keyed_hash(pepper, "address", dedupe_key), limits.claims_per_address, now))
     except Lost:
         return False
     return True

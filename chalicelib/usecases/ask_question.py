@@ -24,7 +24,7 @@ def ask_question(world: World, asked: Question, ip: str) -> None:
 
     Errors: TooMany when the visitor's network asks too often, Retryable. An address from which too much comes is answered like any other.
     """
-    if not admit(world, ip, asked.address.key):
+    if not admit(world, ip, asked.address.key, "question"):
         return
     person = person_id(world.secrets.people, asked.address.key)
     for _ in range(TRIES):

@@ -195,6 +195,15 @@ def test_an_address_from_which_too_much_comes_is_answered_like_any_other() -> No
         assert len(listed(world)) == 2
 
 
+def test_a_question_is_kept_however_often_their_address_was_filled_into_other_forms() -> None:
+    with TestWorld(claims_per_address=2) as world:
+        site = Site(world)
+        for _ in range(4):
+            site.claim(email=NOBODY)
+        ask(site, email=NOBODY, question="Where is my code?")
+        assert [one.words for one in listed(world)] == ["Where is my code?"]
+
+
 def test_a_network_from_which_too_much_comes_is_asked_to_wait() -> None:
     with TestWorld(claims_per_network=2) as world:
         site = Site(world)
