@@ -36,8 +36,9 @@ class PassedOver(Struct, frozen=True):
 class Published(Struct, frozen=True, omit_defaults=False):
     """What is told of a round in public, and all that a check needs. Nothing in it says who anybody is.
 
-    `commitment`: of the list, fixed at the closing. `seed`: in words, the value that decides; `value`: that value, "" before the draw;
-    `winner`: the winning entry's hash, "" before the draw and where nobody has won.
+    `commitment`: of the list, fixed at `fixed_at`: a check is worth something only where that was before the value became known. `seed`: in
+    words, the value that decides; `value`: that value, "" before the draw; `winner`: the winning entry's hash, "" before the draw and where
+    nobody has won.
     """
 
     shop: str
@@ -50,6 +51,7 @@ class Published(Struct, frozen=True, omit_defaults=False):
     value: str = ""
     winner: str = ""
     passed_over: tuple[PassedOver, ...] = ()
+    fixed_at: datetime | None = None
     drawn_at: datetime | None = None
 
 

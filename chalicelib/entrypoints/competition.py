@@ -157,6 +157,7 @@ def _draw_page(world: World, request: Request) -> Response:
         draw=called(found.round),
         told=found,
         closed=clock_time(found.closed_at, world.shop.zone),
+        fixed=clock_time(found.fixed_at, world.shop.zone) if found.fixed_at is not None else "",
         drawn=clock_time(found.drawn_at, world.shop.zone) if found.drawn_at is not None else "",
         place=_places(found),
     )

@@ -30,7 +30,7 @@ class Line(Struct, frozen=True):
 
 class Closed(Struct, frozen=True, omit_defaults=True):
     """From its first moment on nobody can enter the round. `seed`: in words, the public value that will decide, as it was named. `commitment`: of the list
-    of `count` hashes; "" for the moment between.
+    of `count` hashes, fixed at `fixed_at`; "" for the moment between, which is long where nothing ran at the closing.
     """
 
     round: str
@@ -40,6 +40,7 @@ class Closed(Struct, frozen=True, omit_defaults=True):
     seed: str
     commitment: str = ""
     count: int = 0
+    fixed_at: datetime | None = None
 
 
 class Drawn(Struct, frozen=True, omit_defaults=True):
@@ -178,9 +179,10 @@ def close(closed: Closed) -> Put:
     return Put(to_item(closed_key(closed.round), closed), when=(Missing(),))
 
 
-def commit(closed: Closed, commitment: str, count: int) -> Update:
+def commit(closed: Closed, commitment: str, count: int, now: datetime) -> Update:
     """The list is fixed. Loses when it was before."""
-    return Update(closed_key(closed.round), set={"commitment": commitment, "count": count}, when=(Exists(), Lacks("commitment")))
+    fixed: dict[str, Value] = {"commitment": commitment, "count": count, "fixed_at": stamp(now)}
+    return Update(closed_key(closed.round), set=fixed, when=(Exists(), Lacks("commitment")))
 
 
 def all_closed(table: Table) -> list[Closed]:

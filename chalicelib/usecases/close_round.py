@@ -42,6 +42,6 @@ def _commit(world: World, round_: str) -> Closed:
     found = commitment(hashes)
     world.blob.put(entries.blob_name(round_, found), list_of(hashes).encode())
     with suppress(Lost):  # another was quicker, and that list counts
-        world.table.write(entries.commit(closed, found, len(hashes)))
+        world.table.write(entries.commit(closed, found, len(hashes), world.clock.now()))
     after = entries.load_closed(world.table.get(entries.closed_key(round_)))
     return after or closed

@@ -30,5 +30,6 @@ def look_at_draw(world: World, round_: str) -> Published:
         value=drawn.value if drawn is not None else "",
         winner=drawn.winner if drawn is not None else "",
         passed_over=drawn.passed_over if drawn is not None else (),
+        fixed_at=closed.fixed_at,
         drawn_at=drawn.drawn_at if drawn is not None else None,
     )

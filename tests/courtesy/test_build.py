@@ -223,6 +223,7 @@ RENDERED: dict[str, dict[str, object]] = {
         "draw": "December 2026",
         "told": DRAW,
         "closed": "31 December at 18:00",
+        "fixed": "31 December at 18:02",
         "drawn": "3 January at 10:00",
         "place": {"0" * 64: 1},
     },

@@ -338,6 +338,16 @@ def test_a_round_that_closes_later_than_it_was_to_does_so_by_itself() -> None:
         assert look_at_draw(world, ROUND).count == 1
 
 
+def test_whoever_checks_is_told_when_the_list_was_really_fixed() -> None:
+    with TestWorld() as world:
+        entered(world, site := Site(world))
+        at(world, CLOSING + timedelta(days=3))
+        close_round(world, ROUND)
+        told = look_at_draw(world, ROUND)
+        assert (told.closed_at, told.fixed_at) == (CLOSING, CLOSING + timedelta(days=3))
+        assert "on 3 April at 18:00, as" in site.get(f"/api/draws?round={ROUND}").text
+
+
 # --- the draw ---
 
 
