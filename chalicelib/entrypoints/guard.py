@@ -67,13 +67,21 @@ SECURE: Mapping[str, str] = {"Strict-Transport-Security": "max-age=31536000; inc
 FOR_EVERYBODY = ("/courtesy.js", "/mail-logo.png")
 """Files that other places show or fetch, such as the storefront, or a mail program in a browser."""
 
+AT_THE_COUNTER = "/counter/"
+"""On a screen that strangers share: kept nowhere, or going back would show what the person before had typed."""
+
 _HASHED = re.compile(r"\.[0-9a-f]{10}\.\w+$")
 
 
 def of_file(path: str) -> dict[str, str]:
     """Of one file of the site as it is asked for: how long it may be kept, and who may load it. One with a hash in its name never changes."""
-    kept = "public, max-age=31536000, immutable" if _HASHED.search(path) else "public, max-age=300"
-    return {"Cache-Control": kept, **(_ANYBODYS if path in FOR_EVERYBODY else _OURS)}
+    return {"Cache-Control": _kept(path), **(_ANYBODYS if path in FOR_EVERYBODY else _OURS)}
+
+
+def _kept(path: str) -> str:
+    if path == AT_THE_COUNTER:
+        return "no-store"
+    return "public, max-age=31536000, immutable" if _HASHED.search(path) else "public, max-age=300"
 
 
 def headers_file(paths: Iterable[str], *, secure: bool) -> str:

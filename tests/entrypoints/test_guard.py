@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.entrypoints.guard import API, DEV, FOR_EVERYBODY, SECURE, SITE, headers_file, of_file
 
-PATHS = ("/", "/voucher/", "/404.html", "/css/site.css", "/css/site.0123456789.css", "/mail-logo.png", "/icon.svg")
+PATHS = ("/", "/voucher/", "/counter/", "/404.html", "/css/site.css", "/css/site.0123456789.css", "/mail-logo.png", "/icon.svg")
 
 
 def told(text: str) -> dict[str, dict[str, str]]:
@@ -66,6 +66,10 @@ def test_only_what_changes_its_name_is_kept_for_long() -> None:
     assert "immutable" in of_file("/pictures/ring.0123456789.webp")["Cache-Control"]
     for path in ("/", "/voucher/", "/css/site.css", "/logo.svg", "/robots.txt"):
         assert of_file(path)["Cache-Control"] == "public, max-age=300"
+
+
+def test_going_back_at_the_counter_shows_nothing_of_the_person_before() -> None:
+    assert of_file("/counter/")["Cache-Control"] == "no-store"
 
 
 def test_other_places_may_show_what_is_meant_for_them() -> None:
