@@ -1,7 +1,7 @@
 """Makes a table that was put back to an earlier day fit to send from: the journal tells it what it has forgotten.
 
 for each person in the journal: read → standing as it was, follow-ups that may have gone out become unsure → commit
-→ the budget that is used today → this is the live table
+→ the rounds of the competition that had closed → the budget that is used today → this is the live table
 
 Saying it twice is fine, and a crash at any point is mended by saying it again.
 """
@@ -24,6 +24,7 @@ from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import World
 from chalicelib.stores import follow_ups, gate, people
 from chalicelib.table import Action
+from chalicelib.usecases.close_again import close_again
 from chalicelib.usecases.erase import erase
 from chalicelib.usecases.stop import let_go
 
@@ -47,6 +48,7 @@ def restore(world: World, *, check: bool) -> Restored:
     lines = list(world.journal.read())
     changed = [_mend(world, person, memory, check=check) for person, memory in sorted(remember(lines).items())]
     if not check:
+        close_again(world)
         _count_today(world, lines)
         world.name_live_table(world.table.identity())
     return Restored(

@@ -8,17 +8,22 @@ import pytest
 from msgspec import structs
 
 from chalicelib.domain import follow_up as fu
+from chalicelib.domain.draw import check
 from chalicelib.errors import Conflict
 from chalicelib.usecases.claim_voucher import claim_voucher
+from chalicelib.usecases.close_round import close_round
 from chalicelib.usecases.confirm_claim import confirm_claim
+from chalicelib.usecases.look_at_draw import look_at_draw
 from chalicelib.usecases.restore import restore
+from chalicelib.usecases.run_draw import run_draw
 from chalicelib.usecases.settle import settle
 from chalicelib.usecases.stop import stop
 from chalicelib.usecases.take_order import take_order
 from chalicelib.usecases.write_thanks import write_thanks
 from tests.factories import asked, gift_order, learnt, shopify_parcel
+from tests.stories.test_competition import CLOSING, ROUND, entered
 from tests.support.sending import all_of_them
-from tests.support.site import link, person_items
+from tests.support.site import Site, link, person_items
 from tests.support.world import TestWorld
 
 ISOBEL, RUTH = "isobel.trant@example.com", "ruth.okafor@example.com"
@@ -108,3 +113,24 @@ def test_a_recipient_who_removed_their_address_stays_removed() -> None:
         put_back(world, before)
 
         assert person_items(world, "GIFT") == []
+
+
+def test_a_round_that_had_closed_is_not_closed_a_second_time_with_another_list() -> None:
+    with TestWorld() as world:
+        site = Site(world)
+        entered(world, site)
+        before = kept(world)
+        entered(world, site, "tom.jago@example.com", "Tom Jago")
+        world.clock.at = CLOSING
+        closed = close_round(world, ROUND)
+
+        put_back(world, before)
+        restore(world, check=False)
+        again = close_round(world, ROUND)
+
+        assert (again.commitment, again.count) == (closed.commitment, 2)
+        assert look_at_draw(world, ROUND).hashes
+        # who entered since the backup is not kept: whatever the value, nobody wins but who is
+        winner = run_draw(world, ROUND, "3 9 14").winner
+        assert winner in look_at_draw(world, ROUND).hashes
+        assert check(look_at_draw(world, ROUND), "3 9 14").faults == ()
