@@ -23,6 +23,7 @@ from chalicelib.ports import DUE_NOW, ERRANDS, World
 from chalicelib.stores import entries, errands, follow_ups
 from chalicelib.stores.entries import Closed, Drawn, Line
 from chalicelib.table import Action
+from chalicelib.usecases.close_again import keep_drawn
 from chalicelib.usecases.close_round import close_round
 from chalicelib.usecases.enter_competition import held, rule_for
 
@@ -77,6 +78,7 @@ def run_draw(world: World, round_: str, seed: str) -> Drawn:
                 f"The {called(round_)} draw was made on {on} with “{drawn.value}”. It stands: with another value it would be no draw."
             )
         if drawn is not None:
+            keep_drawn(world, drawn)
             return drawn
         if not hashes:
             raise Conflict(f"Nobody entered the {called(round_)} draw.")
@@ -84,6 +86,7 @@ def run_draw(world: World, round_: str, seed: str) -> Drawn:
         now = world.clock.now()
         found = Drawn(round_, value, line.hash, now, passed)
         if _written(world, closed, found, line, [entries.draw(found), errands.put(tell(round_, now))]):
+            keep_drawn(world, found)
             world.queue.put(ERRANDS, {"id": tell(round_, now).id})
             return found
     raise Retryable("Too much happened at once. Please try again.")
@@ -100,6 +103,7 @@ def draw_next(world: World, round_: str) -> Drawn:
         line, more = _next(world, round_, ordered(_hashes(world, closed), drawn.value), passed)
         after = replace(drawn, winner=line.hash, passed_over=more)
         if _written(world, closed, after, line, [entries.draw_next(drawn, after)]):
+            keep_drawn(world, after)
             return after
     raise Retryable("Too much happened at once. Please try again.")
 

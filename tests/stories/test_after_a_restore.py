@@ -15,7 +15,7 @@ from chalicelib.usecases.close_round import close_round
 from chalicelib.usecases.confirm_claim import confirm_claim
 from chalicelib.usecases.look_at_draw import look_at_draw
 from chalicelib.usecases.restore import restore
-from chalicelib.usecases.run_draw import run_draw
+from chalicelib.usecases.run_draw import draw_next, run_draw
 from chalicelib.usecases.settle import settle
 from chalicelib.usecases.stop import stop
 from chalicelib.usecases.take_order import take_order
@@ -134,3 +134,26 @@ def test_a_round_that_had_closed_is_not_closed_a_second_time_with_another_list()
         winner = run_draw(world, ROUND, "3 9 14").winner
         assert winner in look_at_draw(world, ROUND).hashes
         assert check(look_at_draw(world, ROUND), "3 9 14").faults == ()
+
+
+def test_a_draw_that_was_made_stands_and_its_winner_is_told_once() -> None:
+    with TestWorld() as world:
+        site = Site(world)
+        entered(world, site)
+        entered(world, site, "tom.jago@example.com", "Tom Jago")
+        before = kept(world)
+        world.clock.at = CLOSING
+        close_round(world, ROUND)
+        run_draw(world, ROUND, "3 9 14")
+        drawn = draw_next(world, ROUND)
+        world.work()
+
+        put_back(world, before)
+        with pytest.raises(Conflict, match="It stands"):
+            run_draw(world, ROUND, "9 9 9")
+        assert run_draw(world, ROUND, "3 9 14") == drawn
+        world.work()
+
+        assert look_at_draw(world, ROUND).winner == drawn.winner
+        assert {mail.times for mail in world.mails()} == {1}
+        assert sum("won" in mail.mail.subject.lower() for mail in world.mails()) == 2  # who could not be reached, and the reserve
