@@ -16,13 +16,20 @@ const chrome = await launch({
   chromeFlags: JSON.parse(process.env.CHROME_FLAGS ?? '[]'),
   ignoreDefaultFlags: false,
 });
+// On a busy machine a run can fail to record itself, which says nothing of the page: it is made anew, three times at most.
+async function looked(url, tries = 3) {
+  const {lhr} = await lighthouse(url, {port: chrome.port, logLevel: 'silent', output: 'json'});
+  if (!lhr.runtimeError) return lhr;
+  if (tries > 1) return looked(url, tries - 1);
+  throw new Error(`${url}: ${lhr.runtimeError.message}`);
+}
+
 try {
   for (const url of urls) {
     const scores = {};
     const failed = new Set();
     for (let run = 0; run < Number(runs); run++) {
-      const {lhr} = await lighthouse(url, {port: chrome.port, logLevel: 'silent', output: 'json'});
-      if (lhr.runtimeError) throw new Error(`${url}: ${lhr.runtimeError.message}`);
+      const lhr = await looked(url);
       for (const [name, category] of Object.entries(lhr.categories)) {
         (scores[name] ??= []).push(category.score ?? 0);
         if (category.score === 1) continue;
