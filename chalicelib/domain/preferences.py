@@ -13,6 +13,7 @@ from msgspec import Struct
 from chalicelib.domain.calendar import at_local, local_day, stamp
 from chalicelib.domain.consent import EMAIL, SOFT, Consent, Wording, consent_key, consent_of, wording_hash
 from chalicelib.domain.delivery import BOUNCED, COMPLAINED
+from chalicelib.domain.fact import Fact
 from chalicelib.domain.shop import Shop, newest_wording, seen_wording
 from chalicelib.domain.standing import PACES, Standing
 
@@ -98,9 +99,16 @@ def _box(shop: Shop, standing: Standing, key: str, line: Consent | None, locale:
     return Box(key, channel, wording.text, wording_hash(wording.text), wording.locale, since, bool(since and soft))
 
 
-def shown(standing: Standing, now: datetime) -> str:
-    """Stands for what the page shows of them: another one, once they have said something else since."""
-    told = [sorted(standing.consents.items()), standing.stopped_at, standing.never_at, standing.pace, paused(standing, now)]
+def shown(standing: Standing, now: datetime, facts: Iterable[Fact] = ()) -> str:
+    """Stands for what a page shows of them: another one, once they have said something else since. `facts`: where it shows what they told."""
+    told: list[object] = [
+        sorted(standing.consents.items()),
+        standing.stopped_at,
+        standing.never_at,
+        standing.pace,
+        paused(standing, now),
+    ]
+    told += sorted([fact.kind, fact.about, fact.value] for fact in facts)
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 

@@ -12,7 +12,7 @@ from chalicelib.entrypoints.answers import page
 from chalicelib.ports import World
 
 PAGE = "/api/preferences"
-MOST_FIELDS = 200
+MOST_FIELDS = 300
 TICK = "yes:"
 """What the name of a consent's box begins with."""
 

@@ -13,17 +13,19 @@ from chalicelib.domain.links import PREFERENCES
 from chalicelib.domain.own_words import parts_of
 from chalicelib.domain.preferences import asked_now, shown
 from chalicelib.domain.profile import DATES, REACH, TASTES, asks_for, date_of, steps
-from chalicelib.domain.stating import COMMON_LABELS
+from chalicelib.domain.stating import COMMON_LABELS, MAX_LABEL
 from chalicelib.entrypoints.answers import FORM, answered, fields, link_token, page, see_other, the_request
 from chalicelib.entrypoints.own_page import MOST_FIELDS, TICK, asked, nothing_kept, own_url, text_in, ticked_in
 from chalicelib.errors import Invalid
 from chalicelib.ports import World
 from chalicelib.usecases.look_at_preferences import Own, look_at_preferences, offered, own_page
+from chalicelib.usecases.save_preferences import CHANGED_ELSEWHERE
 from chalicelib.usecases.save_profile import About, Told, save_profile
 from chalicelib.usecases.telling.telling import LINK_WORKS
 
 PATH = "/profile"
 _TITLES = {REACH: "Where to reach you", DATES: "Days to remember", TASTES: "What fits you"}
+MOST_DAYS = MOST_FIELDS // 4
 Texts = Mapping[str, str]
 """A form's fields as they were typed, by name."""
 
@@ -58,7 +60,8 @@ def _show(world: World, request: Request) -> Response:
         step = offered(world, own) or next(iter(there_are), "")
     if not step:
         return see_other(own_url(token))
-    return _page(world, token, own, step, _texts_of(world, own, step))
+    labels = _labels(own)
+    return _page(world, token, own, step, _texts_of(world, own, step, labels), labels)
 
 
 def _save(world: World, request: Request) -> Response:
@@ -69,18 +72,22 @@ def _save(world: World, request: Request) -> Response:
         return nothing_kept(world)
     if step not in steps(world.shop, world.products, own.contact.locale):
         return see_other(own_url(token))
-    texts = {name: text_in(form, name)[:1000] for name in _texts_of(world, own, step)}
-    values, errors = _values(own, step, texts)
+    labels = _labels_in(form) or _labels(own)
+    if not {*labels} <= {*_labels(own)}:  # one was removed since: it is not to come back unasked
+        found = [{"field": "", "message": CHANGED_ELSEWHERE}]
+        return _page(world, token, own, step, _texts_of(world, own, step, _labels(own)), _labels(own), errors=found)
+    texts = {name: text_in(form, name)[:1000] for name in _texts_of(world, own, step, labels)}
+    values, errors = _values(labels, step, texts)
     ticked = ticked_in(form)
     if errors:
-        return _page(world, token, own, step, texts, ticked, errors)
+        return _page(world, token, own, step, texts, labels, ticked, errors)
     kept = save_profile(world, token, Told(step, values, ticked, text_in(form, "seen")))
     if kept.own is None:
         return nothing_kept(world)
     if kept.errors:
         keys = asks_for(step, world.shop, kept.own.contact.locale)
-        found = [{"field": _place(world, kept.own, about, keys), "message": sentence} for about, sentence in kept.errors]
-        return _page(world, token, kept.own, step, texts, ticked, found)
+        found = [{"field": _place(world, labels, about, keys), "message": sentence} for about, sentence in kept.errors]
+        return _page(world, token, kept.own, step, texts, labels, ticked, found)
     following = offered(world, kept.own, after=step)
     return see_other(own_url(token, PATH, step=following) if following else own_url(token, done="kept"))
 
@@ -91,6 +98,7 @@ def _page(
     own: Own,
     step: str,
     texts: Texts,
+    labels: Sequence[str],
     ticked: Mapping[str, str] | None = None,
     errors: list[dict[str, str]] | None = None,
 ) -> Response:
@@ -104,11 +112,11 @@ def _page(
         422 if errors else 200,
         token=token,
         step=step,
-        seen=shown(own.history.standing, world.clock.now()),
+        seen=shown(own.history.standing, world.clock.now(), own.history.facts),
         steps=[{"name": name, "title": _TITLES[name], "url": own_url(token, PATH, step=name)} for name in there_are],
         number=there_are.index(step) + 1,
         texts=texts,
-        days=[{"n": str(n), "label": label} for n, label in enumerate(_labels(own))],
+        days=[{"n": str(n), "label": label} for n, label in enumerate(labels)],
         categories=_categories(world),
         boxes=[
             {
@@ -139,6 +147,12 @@ def _labels(own: Own) -> list[str]:
     return [*dict.fromkeys([*COMMON_LABELS, *sorted(given)]), ""]
 
 
+def _labels_in(form: Mapping[str, Any]) -> list[str]:
+    """Of the days in a form that was sent: its own, for another may have come between them since. None where it names none."""
+    sent = [text_in(form, f"for{n}")[:MAX_LABEL] for n in range(MOST_DAYS) if f"for{n}" in form]
+    return [*sent, ""] if sent else []
+
+
 def _categories(world: World) -> list[dict[str, Any]]:
     found = []
     for n, category in enumerate(world.products.categories):
@@ -148,7 +162,7 @@ def _categories(world: World) -> list[dict[str, Any]]:
     return found
 
 
-def _texts_of(world: World, own: Own, step: str) -> dict[str, str]:
+def _texts_of(world: World, own: Own, step: str, labels: Sequence[str]) -> dict[str, str]:
     """Every field of the step, with what is kept already."""
     told = {(fact.kind, fact.about): fact.value for fact in own.history.facts}
     if step == REACH:
@@ -158,7 +172,6 @@ def _texts_of(world: World, own: Own, step: str) -> dict[str, str]:
         return {kind: told.get((kind, way), "") for kind, way in about}
     if step == DATES:
         found: dict[str, str] = {}
-        labels = _labels(own)
         for n, label in enumerate(labels):
             year, month, day = parts_of(told.get((DATE, label), "")) if label else ("", "", "")
             found |= {f"day{n}": day, f"month{n}": month, f"year{n}": year}
@@ -170,7 +183,7 @@ def _texts_of(world: World, own: Own, step: str) -> dict[str, str]:
     }
 
 
-def _values(own: Own, step: str, texts: Texts) -> tuple[dict[About, str], list[dict[str, str]]]:
+def _values(labels: Sequence[str], step: str, texts: Texts) -> tuple[dict[About, str], list[dict[str, str]]]:
     """(kind, about) → what was typed; and what cannot be read as it was."""
     if step == REACH:
         ways = {ADDRESS: "post", PHONE: "call"}
@@ -180,7 +193,7 @@ def _values(own: Own, step: str, texts: Texts) -> tuple[dict[About, str], list[d
         return {(kind, category): texts[name] for name, (kind, _, category) in split.items()}, []
     values: dict[About, str] = {}
     errors = []
-    for n, label in enumerate(_labels(own)):
+    for n, label in enumerate(labels):
         called = label or texts["label"].strip()
         try:
             date = date_of(*(texts[f"{part}{n}"] for part in ("day", "month", "year")))
@@ -194,7 +207,7 @@ def _values(own: Own, step: str, texts: Texts) -> tuple[dict[About, str], list[d
     return values, errors
 
 
-def _place(world: World, own: Own, about: About, keys: Sequence[str]) -> str:
+def _place(world: World, labels: Sequence[str], about: About, keys: Sequence[str]) -> str:
     """The field that an error is about. `keys`: the step's consents, in the order of their boxes."""
     kind, what = about
     match kind:
@@ -203,7 +216,6 @@ def _place(world: World, own: Own, about: About, keys: Sequence[str]) -> str:
         case kind if kind in (ADDRESS, PHONE):
             return kind
         case kind if kind == DATE:
-            labels = _labels(own)
             return f"day{labels.index(what)}" if what and what in labels else "label"
         case kind if kind in (SIZE, LIKES):
             return next((f"{kind}{one['n']}" for one in _categories(world) if one["name"] == what), "")

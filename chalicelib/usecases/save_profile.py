@@ -74,7 +74,7 @@ def save_profile(world: World, token: str, told: Told) -> Kept:
             return Kept(own, tuple(found.errors))
         if not (found.told or found.back or said.given):
             return Kept(own)
-        if told.seen != shown(standing, now):
+        if told.seen != shown(standing, now, own.history.facts):
             return Kept(own, ((("", ""), CHANGED_ELSEWHERE),))
         try:
             choose(world, own, said, now, told=found.told, taken_back=found.back, source=SOURCE)

@@ -247,3 +247,32 @@ def test_of_whom_nothing_is_left_the_step_says_so(world: TestWorld) -> None:
         token = fresh.links.make(PREFERENCES, PERSON, "", fresh.clock.at + timedelta(days=1))
         assert "We know nothing of you any more" in site.post("/api/preferences/profile", t=token, step="reach").text
         assert person_items(fresh, "") == []
+
+
+def test_a_day_that_comes_between_moves_no_other(world: TestWorld, site: Site) -> None:
+    record_consent(world, ISOBEL, [OCCASIONS], source="the counter", proof="owner")
+    given = {"birthday": "--06-14", "wedding day": "--06-20"}
+    for about, value in given.items():
+        world.table.write(facts.put(PERSON, Fact(DATE, about, value, "stated", world.clock.at, "the counter", "occasions")))
+    older = shown(site.get(url(world, "dates")))
+    assert keep(world, site, "dates", label="graduation", day4="3", month4="7").status == 303
+    again = site.post("/api/preferences/profile", **older | {"day0": "15"})
+    assert (again.status, "Something changed since" in again.text) == (422, True)
+    assert dates(world) == {**given, "graduation": "--07-03"}
+    assert site.post("/api/preferences/profile", **shown(again)).status == 303
+    assert dates(world) == {**given, "birthday": "--06-15", "graduation": "--07-03"}
+
+
+def test_a_day_that_was_removed_since_does_not_come_back(world: TestWorld, site: Site) -> None:
+    assert keep(world, site, "dates", OCCASIONS, label="wedding day", day3="20", month3="6", day0="14", month0="6").status == 303
+    older = shown(site.get(url(world, "dates")))
+    assert keep(world, site, "dates", day3="", month3="").status == 303
+    again = site.post("/api/preferences/profile", **older | {"day0": "15"})
+    assert (again.status, "Something changed since" in again.text) == (422, True)
+    assert dates(world) == {"birthday": "--06-14"}
+    assert site.post("/api/preferences/profile", **shown(again)).status == 303
+    assert dates(world) == {"birthday": "--06-14"}
+
+
+def dates(world: TestWorld) -> dict[str, str]:
+    return {about: fact.value for (kind, about), fact in told(world).items() if kind == DATE}
