@@ -26,6 +26,9 @@ CHANNELS = (EMAIL, POST, CALL)
 SOFT = "soft opt-in"
 """The basis of what nobody said yes to: a box for saying no was left alone (soft_opt_in.py)."""
 
+WORDS_CHANGED = "Our words have changed since: please read them and tick the box again."
+"""Told to whoever ticked words that are not ours any more: a yes is said to what was seen."""
+
 
 class Wording(Struct, frozen=True, forbid_unknown_fields=True):
     """The exact sentence beside a tick box. A changed text needs a new version; old versions stay in force for who saw them."""

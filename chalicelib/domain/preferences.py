@@ -11,7 +11,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from chalicelib.domain.calendar import at_local, local_day, stamp
-from chalicelib.domain.consent import EMAIL, SOFT, Consent, Wording, consent_key, consent_of, wording_hash
+from chalicelib.domain.consent import EMAIL, SOFT, WORDS_CHANGED, Consent, Wording, consent_key, consent_of, wording_hash
 from chalicelib.domain.delivery import BOUNCED, COMPLAINED
 from chalicelib.domain.fact import Fact
 from chalicelib.domain.shop import Shop, newest_wording, seen_wording
@@ -58,7 +58,6 @@ class Change(Struct, frozen=True):
     errors: tuple[tuple[str, str], ...] = ()
 
 
-WORDS_CHANGED = "Our words have changed since: please read them and tick the box again."
 NOT_BY_MAIL = (
     "You marked a mail of ours as unwanted, so nothing goes to you by e-mail any more. Write to us, and a person looks into it."
 )

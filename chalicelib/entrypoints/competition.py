@@ -11,7 +11,7 @@ from chalice.app import Request, Response
 
 from chalicelib.domain.calendar import clock_time
 from chalicelib.domain.competition import COUNTER, MAX_COUNTY, SITE, Entered, before, called, open_round, parse_county
-from chalicelib.domain.consent import EMAIL, Wording, wording_hash
+from chalicelib.domain.consent import EMAIL, WORDS_CHANGED, Wording, wording_hash
 from chalicelib.domain.draw import Published, list_of, ordered
 from chalicelib.domain.identity import MAX_ADDRESS, MAX_NAME, parse_address, parse_name
 from chalicelib.domain.shop import Shop, entry_wordings
@@ -38,7 +38,6 @@ from chalicelib.usecases.look_at_draw import look_at_draw
 FORM_PAGE, INBOX_PAGE, COUNTER_DONE = "/competition/", "/inbox/", "/counter/entered/"
 _READ = ["GET", "HEAD"]
 _LOOK = "Look in your inbox: we have sent a mail to that address."
-_CHANGED = "Our words have changed since: please read them and tick the box again."
 
 
 def register(app: Chalice, world: Callable[[], World]) -> None:
@@ -107,7 +106,7 @@ def _ticked(shop: Shop, raw: Mapping[str, Any], form: Checked) -> dict[str, str]
             continue
         seen = newest if value is True or value == "yes" else _of_version(shop, newest, value)
         if seen is None:
-            form.wrong(newest.purpose, _CHANGED)
+            form.wrong(newest.purpose, WORDS_CHANGED)
         else:
             found[newest.purpose] = wording_hash(seen.text)
     return found

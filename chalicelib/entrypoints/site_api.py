@@ -10,6 +10,7 @@ from chalice.app import Request, Response
 
 from chalicelib.domain.calendar import long_date
 from chalicelib.domain.claim import SITE_FORM, STOREFRONT, Asked
+from chalicelib.domain.consent import WORDS_CHANGED
 from chalicelib.domain.identity import MAX_ADDRESS, MAX_NAME, parse_address, parse_name
 from chalicelib.domain.shop import newsletter_wording, newsletter_wordings
 from chalicelib.entrypoints.answers import (
@@ -112,7 +113,7 @@ def _asked(world: World, form: Checked, request: Request) -> Asked | None:
     name, address = form.read("name", parse_name), form.read("email", parse_address)
     newsletter = _ticked(world, form.said("newsletter"))
     if newsletter is None:
-        form.wrong("newsletter", "Our words have changed since: please read them and tick the box again.")
+        form.wrong("newsletter", WORDS_CHANGED)
     form.by_a_person()
     if form.errors or name is None or address is None:
         return None

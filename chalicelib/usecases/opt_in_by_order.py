@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chalicelib.domain.consent import EMAIL, consent_key
+from chalicelib.domain.consent import EMAIL, WORDS_CHANGED, consent_key
 from chalicelib.domain.identity import parse_address, parse_name
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.ports import World
@@ -32,7 +32,7 @@ def opt_in_by_order(world: World, token: str, ticked: Mapping[str, str]) -> tupl
     if not ticked:
         raise Invalid("Tick what you would like, or leave the page as it is: nothing comes of it.", "")
     if any(purpose not in boxes or boxes[purpose].seen != seen for purpose, seen in ticked.items()):
-        raise Invalid("Our words have changed since: please read them and tick again.", "")
+        raise Invalid(WORDS_CHANGED, "")
     wanted = [consent_key(purpose, EMAIL) for purpose in ticked]
     address = parse_address(view.buyer.address)
     try:

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.calendar import instant, local_day, stamp
-from chalicelib.domain.consent import SOFT, Consent, Wording, wording_hash
+from chalicelib.domain.consent import SOFT, WORDS_CHANGED, Consent, Wording, wording_hash
 from chalicelib.domain.preferences import (
     NOT_BY_MAIL,
-    WORDS_CHANGED,
     Change,
     Wish,
     asked_now,
