@@ -28,11 +28,17 @@ class Line(Struct, frozen=True, omit_defaults=True):
     unreachable   mail does not reach the person, or they complained: `why` is bounced | complained
     withdrawn     the person ended one consent and nothing else: `anchor` is its purpose/channel
     chose         the person chose a pace, `why`, and a pause until `anchor`, a stamp; each "" for none
+    unwanted      the person wants nothing more about one occasion, ever: `anchor` is the mark of that fact (fact.mark), never its label
+    untold        what the person had told is as if it had never been told: `anchor` is its mark
+    objected      the person does not want to be named as the winner of a round, `anchor`
     erased        the person asked to be forgotten, or (`anchor`) their order was to be; `person` is "" where only orders were named
     confirmed     the person clicked in a mail that reached them, so what bounced is reached; `why` is "agreed" where that also undoes a stop
     """
 
-    kind: Literal["authorised", "noted", "stopped", "never", "unreachable", "confirmed", "withdrawn", "chose", "erased"]
+    kind: Literal[
+        "authorised", "noted", "stopped", "never", "unreachable", "confirmed", "withdrawn", "chose",
+        "unwanted", "untold", "objected", "erased",
+    ]  # fmt: skip
     at: datetime
     person: str
     follow_up: str = ""
@@ -79,6 +85,21 @@ def chose(person: str, pace: str, paused_until: str, at: datetime) -> Line:
     return Line("chose", at, person, anchor=paused_until, why=pace)
 
 
+def unwanted(person: str, mark: str, at: datetime) -> Line:
+    """Written before "never about this" is kept: a table that is put back must not remind them of it again."""
+    return Line("unwanted", at, person, anchor=mark)
+
+
+def untold(person: str, mark: str, at: datetime) -> Line:
+    """Written before a fact is taken back: a table that is put back must not know it any more."""
+    return Line("untold", at, person, anchor=mark)
+
+
+def objected(person: str, round_: str, at: datetime) -> Line:
+    """Written before it is noted: a table that is put back must not have them named."""
+    return Line("objected", at, person, anchor=round_)
+
+
 def erased(person: str, at: datetime, order: str = "") -> Line:
     """Written before anything of theirs is deleted: a table that is put back must delete it again."""
     return Line("erased", at, person, anchor=order)
@@ -94,7 +115,7 @@ def _about(one: FollowUp, kind: Literal["authorised", "noted"], at: datetime) ->
 
 
 class Memory(Struct):
-    """All that the journal says of one person. `withdrawn`: which consents they ended alone, and when. `chose`: the last line of that kind. `erased`: they asked to be forgotten, and `erased_orders` of which orders. `authorised`: follow-up id → its last line; `noted`: the one note's id, or ONE_OF_SEVERAL."""
+    """All that the journal says of one person. `withdrawn`: which consents they ended alone, and when. `chose`: the last line of that kind. `unwanted`, `untold`: mark of a fact → when it was said last. `objected`: in which rounds. `erased`: they asked to be forgotten, and `erased_orders` of which orders. `authorised`: follow-up id → its last line; `noted`: the one note's id, or ONE_OF_SEVERAL."""
 
     authorised: dict[str, Line] = field(default_factory=dict)
     noted: str = ""
@@ -107,6 +128,9 @@ class Memory(Struct):
     reached_at: datetime | None = None
     withdrawn: dict[str, datetime] = field(default_factory=dict)
     chose: Line | None = None
+    unwanted: dict[str, datetime] = field(default_factory=dict)
+    untold: dict[str, datetime] = field(default_factory=dict)
+    objected: set[str] = field(default_factory=set)
     erased: bool = False
     erased_orders: set[str] = field(default_factory=set)
 
@@ -129,7 +153,7 @@ def remember(lines: Iterable[Line]) -> dict[str, Memory]:
             case "confirmed":
                 memory.reached_at = _latest(memory.reached_at, line.at)
                 memory.agreed_at = _latest(memory.agreed_at, line.at) if line.why else memory.agreed_at
-            case "withdrawn" | "chose":
+            case "withdrawn" | "chose" | "unwanted" | "untold" | "objected":
                 _choose(memory, line)
             case "erased":
                 memory.erased = True
@@ -145,8 +169,11 @@ def _stop(memory: Memory, line: Line) -> None:
 
 
 def _choose(memory: Memory, line: Line) -> None:
-    if line.kind == "withdrawn":
-        memory.withdrawn[line.anchor] = _latest(memory.withdrawn.get(line.anchor), line.at)
+    last = {"withdrawn": memory.withdrawn, "unwanted": memory.unwanted, "untold": memory.untold}.get(line.kind)
+    if last is not None:
+        last[line.anchor] = _latest(last.get(line.anchor), line.at)
+    elif line.kind == "objected":
+        memory.objected.add(line.anchor)
     elif memory.chose is None or line.at >= memory.chose.at:
         memory.chose = line
 

@@ -1,6 +1,6 @@
 """What somebody chooses on their own page, by their own click: consents given and ended, pace and pause, facts told and taken back.
 
-journal, where a stop is undone, a consent ends, or pace or pause changes → one transaction: ledger, standing, contact, facts, plan → hint → what is held for a pause is looked at
+journal, where a stop is undone, a consent ends, a fact is taken back, or pace or pause changes → one transaction: ledger, standing, contact, facts, plan → hint → what is held for a pause is looked at
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from msgspec import structs
 
 from chalicelib.domain import journal
 from chalicelib.domain.consent import Wording, consent_key, given
-from chalicelib.domain.fact import Fact
+from chalicelib.domain.fact import Fact, mark
 from chalicelib.domain.preferences import SOURCE, Change, reached
 from chalicelib.domain.reason import CHOSEN
 from chalicelib.domain.retention import AFTER_REASON
@@ -39,7 +39,7 @@ def choose(
     standing = own.history.standing
     again = reached(standing, own.asked_at)
     consents = [given(standing.person, wording, now, now, source) for wording in change.given]
-    _journal(world, standing, change, now, undoes=bool(consents) or again)
+    _journal(world, standing, change, now, taken_back, undoes=bool(consents) or again)
     ended = structs.replace(standing, consents={key: at for key, at in standing.consents.items() if key in change.ended})
     actions: list[Action] = [
         people.chose(
@@ -73,8 +73,12 @@ def _key(wording: Wording) -> str:
     return consent_key(wording.purpose, wording.channel)
 
 
-def _journal(world: World, standing: Standing, change: Change, now: datetime, *, undoes: bool) -> None:
+def _journal(
+    world: World, standing: Standing, change: Change, now: datetime, taken_back: Sequence[Fact], *, undoes: bool
+) -> None:
     lines = [journal.withdrawn(standing.person, key, now) for key in change.ended]
+    marks = (mark(world.secrets.people, standing.person, fact.kind, fact.about) for fact in taken_back)
+    lines += [journal.untold(standing.person, known_by, now) for known_by in marks]
     if (change.pace, change.paused_until) != (standing.pace, standing.paused_until):
         lines.append(journal.chose(standing.person, change.pace, change.paused_until, now))
     if undoes and (standing.stopped_at or standing.unreachable_at):

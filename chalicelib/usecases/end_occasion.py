@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.fact import NEVER, Fact
+from chalicelib.domain import journal
+from chalicelib.domain.fact import NEVER, Fact, mark
 from chalicelib.domain.links import OCCASION
 from chalicelib.errors import NotFound
 from chalicelib.ports import Opened, World
@@ -20,6 +21,7 @@ def end_occasion(world: World, token: str) -> Opened:
     opened, now = look_at_occasion(world, token), world.clock.now()
     if people.load_contact(world.table.get(people.contact_key(opened.person)), now) is None:
         raise NotFound("There is nothing of that kind here any more, and nothing will come.")
+    world.journal.append([journal.unwanted(opened.person, mark(world.secrets.people, opened.person, NEVER, opened.scope), now)])
     look_again(world, opened.person)
     world.table.write(facts.put(opened.person, Fact(NEVER, opened.scope, "yes", "stated", now, "link in a mail")))
     return opened

@@ -1,6 +1,6 @@
 """Somebody asked to be forgotten. What stays is ids and times: that they said stop, and that an order was there once.
 
-journal → stop → their own details, orders with their gifts, and the raw bodies that hold them, gone
+journal → stop → their own details, gone → order by order: itself with its gift, then the raw bodies that hold it, then that it was theirs
 
 Saying it twice is fine, and a crash at any point is mended by saying it again.
 """
@@ -54,18 +54,18 @@ def erase(world: World, person: str, order_keys: Iterable[str] = ()) -> None:
             _forget_bodies(world, webhooks.folder_of_person(source, person))
             _forget_bodies(world, requests.folder_of(source, person))
     for key in keys:
-        _erase_order(world, person, key)
+        _erase_order(world, key)
         _forget_bodies(world, webhooks.folder_of_order(source_of(key), key))
+        if person:  # last: by this the order is found again where this was cut short
+            world.table.write(orders.unlist(person, key))
 
 
-def _erase_order(world: World, person: str, key: str) -> None:
+def _erase_order(world: World, key: str) -> None:
     for _ in range(TRIES):
         item = world.table.get(orders.key(key))
         before = orders.load(item, key)
         # also of one that is not there: an event under way must not bring it to life
         actions: list[Action] = [orders.erased(before, world.clock.now()), orders.forget_gift(key)]
-        if person:
-            actions.append(orders.unlist(person, key))
         try:
             world.table.transact(actions, world.ids.token())
         except Lost:

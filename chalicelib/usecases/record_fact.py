@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from chalicelib.domain.fact import Fact
+from chalicelib.domain import journal
+from chalicelib.domain.fact import NEVER, Fact, mark
 from chalicelib.domain.identity import Address
 from chalicelib.domain.stating import fit_to_keep, newest
 from chalicelib.errors import Lost, NotFound, Retryable
@@ -33,6 +34,9 @@ def record_fact(world: World, who: str | Address, fact: Fact) -> Fact:
         before = found.get(key)
         if before is not None and newest(facts.load(before), told) != told:
             return facts.load(before)
+        if told.kind == NEVER:
+            known_by = mark(world.secrets.people, person, NEVER, told.about)
+            world.journal.append([journal.unwanted(person, known_by, world.clock.now())])
         try:
             world.table.transact([facts.put_newer(person, told, before), *actions], world.ids.token())
         except Lost:
@@ -52,6 +56,7 @@ def forget_fact(world: World, who: str | Address, kind: str, about: str) -> Fact
             f"They told us nothing of that kind about “{about}”. {f'They told: {told}.' if told else 'They told us nothing.'}"
         )
     found = world.table.get_many([people.standing_key(person), plans.key(person)])
+    world.journal.append([journal.untold(person, mark(world.secrets.people, person, kind, fact.about), world.clock.now())])
     world.table.transact([facts.forget(person, fact), *_looked_at(world, person, found)], world.ids.token())
     return fact
 

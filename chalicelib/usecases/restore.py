@@ -26,6 +26,7 @@ from chalicelib.stores import follow_ups, gate, people
 from chalicelib.table import Action
 from chalicelib.usecases.close_again import close_again
 from chalicelib.usecases.erase import erase
+from chalicelib.usecases.say_again import say_again
 from chalicelib.usecases.stop import let_go
 
 MAY_HAVE_GONE = (fu.PLANNED, fu.HELD, fu.SENDING, fu.UNSURE, fu.CANCELLED)
@@ -74,6 +75,7 @@ def _mend(world: World, person: str, memory: Memory, *, check: bool) -> Restored
                     world.table.transact([action], world.ids.token())
                 if memory.stopped_at and after.stopped_at:
                     let_go(world, person, now)  # whatever an earlier try came to
+                say_again(world, person, memory)
                 if memory.erased:
                     erase(world, person, memory.erased_orders)
         except Lost:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from msgspec import Struct
 from msgspec.structs import replace
 
+from chalicelib.domain import journal
 from chalicelib.domain.calendar import clock_time, long_date
 from chalicelib.domain.competition import Entry, before, called, closes_at, is_round, open_round
 from chalicelib.domain.draw import ERASED, NOT_REACHED, PassedOver, first_of, ordered, parse_seed
@@ -111,8 +112,9 @@ def draw_next(world: World, round_: str) -> Drawn:
 def object_to_naming(world: World, address: str) -> int:
     """Somebody does not want their surname and county to be told: in how many entries of theirs that is noted now. Errors: Invalid."""
     person = person_id(world.secrets.people, parse_address(address).key)
-    noted = 0
-    for entry in entries.of_person(world.table, person, world.clock.now()):
+    noted, now = 0, world.clock.now()
+    for entry in entries.of_person(world.table, person, now):
+        world.journal.append([journal.objected(person, entry.round, now)])
         with suppress(Lost):  # it was deleted this moment
             world.table.write(entries.objects(entry))
             noted += 1

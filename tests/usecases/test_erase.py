@@ -211,6 +211,30 @@ def test_a_crash_anywhere_is_made_up_for() -> None:
     raise AssertionError(calls)
 
 
+def test_a_crash_anywhere_leaves_no_body_of_an_order_without_a_mail() -> None:
+    calls = 1
+    for crash_at in range(1, 200):
+        with TestWorld() as world:
+            tell(world, "orders/create", shopify_order(test=True))
+            world.work()
+            person = person_id(world.secrets.people, ADDRESS)
+            assert not order(world).follow_ups
+            counted = Calls(crash_at)
+            table, blob = world.table, world.blob
+            world.table = watched(table, before=counted.before, after=counted.after)
+            world.blob = watched(blob, before=counted.before, after=counted.after)
+            with suppress(Crash):
+                erase(world, person)
+            world.table, world.blob = table, blob
+            erase(world, person)  # as whoever holds their link presses again
+            assert [word for word in WORDS if word in everything(world)] == [], crash_at
+            assert orders.keys_of(world.table, person) == []
+            calls = counted.count
+        if crash_at > calls:
+            return
+    raise AssertionError(calls)
+
+
 def test_a_late_event_leaves_no_body_behind(world: TestWorld) -> None:
     lived(world)
     erase(world, "", [KEY])
