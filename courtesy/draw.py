@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.domain.draw import Published, check, entry_hash, parse_entry, parse_seed
+from chalicelib.domain.retention import ENTRY_AFTER_DRAW
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.ports import World
 from courtesy.opened import opened
@@ -142,7 +143,7 @@ def _winner(asked: Asked) -> int:
     with opened(asked) as world:
         found = winner_of(world, _round(world, asked))
     if not found.name:
-        say("The winner's name is not kept any more: it was told for 30 days after the draw.")
+        say(f"The winner's name is not kept any more: it was told for {ENTRY_AFTER_DRAW.days} days after they had won.")
         return NO
     if found.objects:
         say("The winner does not want their name to be told. That there is one, the published list shows.")

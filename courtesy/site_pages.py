@@ -12,15 +12,16 @@ from typing import NamedTuple
 
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.adapters.site_file import SITE, read_site
+from chalicelib.domain import claim, retention
 from chalicelib.domain.competition import ANSWER_WITHIN
 from chalicelib.domain.playbook import Playbook
 from chalicelib.domain.products import Products
-from chalicelib.domain.retention import ENTRY_AFTER_DRAW, ENTRY_UNDRAWN
-from chalicelib.domain.shop import Shop, newsletter_wording
+from chalicelib.domain.shop import Shop
 from chalicelib.domain.site import ProductPage, Site
 from chalicelib.entrypoints.competition import empty_form
 from chalicelib.entrypoints.forms import BOT_FIELD
 from chalicelib.entrypoints.questions import EMPTY
+from chalicelib.entrypoints.site_api import empty_claim
 from courtesy import site_words
 from courtesy.site_pictures import Shown, shown
 
@@ -92,14 +93,7 @@ def _thing(files: OwnersFiles, page: ProductPage) -> Context:
 
 
 def _empty_claim(files: OwnersFiles) -> Context:
-    wording = newsletter_wording(files.shop)
-    return {
-        "offer": files.shop.offer,
-        "newsletter_wording": wording.text,
-        "newsletter_version": wording.version,
-        "errors": [],
-        "answers": {"name": "", "email": "", "newsletter": False, "website": ""},
-    }
+    return empty_claim(files.shop)
 
 
 def _empty_link(_: OwnersFiles) -> Context:
@@ -127,7 +121,12 @@ def _empty_entry(files: OwnersFiles) -> Context:
 
 
 def _rules(_: OwnersFiles) -> Context:
-    return {"kept_days": ENTRY_AFTER_DRAW.days, "undrawn_days": ENTRY_UNDRAWN.days, "answer_days": ANSWER_WITHIN.days}
+    return {
+        "kept_days": retention.ENTRY_AFTER_DRAW.days,
+        "undrawn_days": retention.ENTRY_UNDRAWN.days,
+        "unconfirmed_days": claim.LINK_LASTS.days,
+        "answer_days": ANSWER_WITHIN.days,
+    }
 
 
 PAGES = (

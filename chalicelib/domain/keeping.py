@@ -129,7 +129,8 @@ def _given(shop: Shop, products: Products) -> Iterator[Kept]:
             "Your name, your e-mail address, and your county if you gave it",
             "To draw a winner and to tell them; whoever asks is told surname and county of who won, unless they object",
             f"{CONTRACT}: the rules of the competition",
-            f"{lasts(retention.ENTRY_AFTER_DRAW)} after the draw, {lasts(retention.ENTRY_UNDRAWN)} after closing at most; unconfirmed {lasts(LINK_LASTS)}",
+            f"{lasts(retention.ENTRY_AFTER_DRAW)} after the draw, of who wins in another's place {lasts(retention.ENTRY_AFTER_DRAW)} after that; "
+            f"{lasts(retention.ENTRY_UNDRAWN)} after closing where nobody draws; unconfirmed {lasts(LINK_LASTS)}",
             _YOU,
         )
 

@@ -52,7 +52,7 @@ LEDGER = timedelta(days=6 * 366)
 """Consents and vouchers: proof of what was agreed and given."""
 
 ENTRY_AFTER_DRAW = timedelta(days=30)
-"""A competition's entry, and so long a winner's surname and county are told to whoever asks."""
+"""A competition's entry; one that won in another's place, after that. So long a winner's surname and county are told to whoever asks."""
 
 ENTRY_UNDRAWN = timedelta(days=120)
 """An entry, after its round closed and while nobody has drawn."""
@@ -76,6 +76,13 @@ def recipient_kept_until(
     if arrived_at:
         usual = min(usual, arrived_at + RECIPIENT_AFTER_ARRIVAL)
     return min(usual, off_at + RECIPIENT_AFTER_NOTE) if off_at else usual
+
+
+def entry_kept_until(drawn_at: datetime, won_at: datetime | None = None) -> datetime:
+    """The day of an entry that was in a draw. `won_at`: of one that won in another's place, who has to be there until they answer, and is told of as long
+    as any winner.
+    """
+    return (won_at or drawn_at) + ENTRY_AFTER_DRAW
 
 
 class Ended(Struct, frozen=True):

@@ -9,6 +9,7 @@ import msgspec
 from chalice import Chalice
 from chalice.app import Request, Response
 
+from chalicelib.domain import retention
 from chalicelib.domain.calendar import clock_time
 from chalicelib.domain.competition import COUNTER, MAX_COUNTY, SITE, Entered, before, called, open_round, parse_county
 from chalicelib.domain.consent import EMAIL, WORDS_CHANGED, Wording, wording_hash
@@ -76,7 +77,12 @@ def register(app: Chalice, world: Callable[[], World]) -> None:
 def empty_form(shop: Shop) -> dict[str, object]:
     """What the form's template is told before anybody typed into it."""
     answers: dict[str, object] = {"name": "", "email": "", "county": "", "objects": False, BOT_FIELD: ""}
-    return {"wordings": entry_wordings(shop), "errors": [], "answers": {**answers, "ticked": []}}
+    return {
+        "wordings": entry_wordings(shop),
+        "errors": [],
+        "answers": {**answers, "ticked": []},
+        "kept_days": retention.ENTRY_AFTER_DRAW.days,
+    }
 
 
 def _enter(world: World, request: Request, *, as_json: bool) -> Response:

@@ -8,11 +8,12 @@ from typing import Any
 from chalice import Chalice
 from chalice.app import Request, Response
 
+from chalicelib.domain import retention
 from chalicelib.domain.calendar import long_date
 from chalicelib.domain.claim import SITE_FORM, STOREFRONT, Asked
 from chalicelib.domain.consent import WORDS_CHANGED
 from chalicelib.domain.identity import MAX_ADDRESS, MAX_NAME, parse_address, parse_name
-from chalicelib.domain.shop import newsletter_wording, newsletter_wordings
+from chalicelib.domain.shop import Shop, newsletter_wording, newsletter_wordings
 from chalicelib.entrypoints.answers import (
     FORM,
     JSON,
@@ -28,7 +29,7 @@ from chalicelib.entrypoints.answers import (
     viewer_ip,
 )
 from chalicelib.entrypoints.cors import is_foreign, listed, preflight, refused, shared
-from chalicelib.entrypoints.forms import Checked
+from chalicelib.entrypoints.forms import BOT_FIELD, Checked
 from chalicelib.entrypoints.profile import offer_profile
 from chalicelib.errors import Invalid
 from chalicelib.ports import Opened, World
@@ -84,6 +85,19 @@ def register(app: Chalice, world: Callable[[], World]) -> None:
         return answered(world, lambda found: _thanks(found, the_request(app)), as_json=False)
 
 
+def empty_claim(shop: Shop) -> dict[str, object]:
+    """What the form's template is told before anybody typed into it."""
+    newest = newsletter_wording(shop)
+    return {
+        "offer": shop.offer,
+        "newsletter_wording": newest.text,
+        "newsletter_version": newest.version,
+        "errors": [],
+        "answers": {"name": "", "email": "", "newsletter": False, BOT_FIELD: ""},
+        "kept_days": retention.AFTER_REASON.days,
+    }
+
+
 def _claim(world: World, request: Request, *, as_json: bool) -> Response:
     if as_json and is_foreign(world, request):
         return refused()
@@ -92,18 +106,9 @@ def _claim(world: World, request: Request, *, as_json: bool) -> Response:
     if asked is None:
         if as_json:
             return answer_json(422, {"message": form.errors[0]["message"], "errors": form.errors})
-        newest = newsletter_wording(world.shop)
-        ticked = _ticked(world, form.said("newsletter")) == newest.version  # other words are for them to tick
-        return page(
-            world,
-            "voucher",
-            422,
-            offer=world.shop.offer,
-            newsletter_wording=newest.text,
-            newsletter_version=newest.version,
-            errors=form.errors,
-            answers={**form.kept(name=MAX_NAME, email=MAX_ADDRESS), "newsletter": ticked},
-        )
+        ticked = _ticked(world, form.said("newsletter")) == newsletter_wording(world.shop).version  # other words are for them to tick
+        answers = {**form.kept(name=MAX_NAME, email=MAX_ADDRESS), "newsletter": ticked}
+        return page(world, "voucher", 422, **{**empty_claim(world.shop), "errors": form.errors, "answers": answers})
     claim_voucher(world, asked, viewer_ip(request, world))
     return answer_json(202, {"message": _LOOK}) if as_json else see_other(CLAIMED_PAGE)
 

@@ -44,13 +44,16 @@ class Closed(Struct, frozen=True, omit_defaults=True):
 
 
 class Drawn(Struct, frozen=True, omit_defaults=True):
-    """How the round was drawn. `winner`: the entry's hash. `passed_over`: who came before it, and why they have not won."""
+    """How the round was drawn. `winner`: the entry's hash. `passed_over`: who came before it, and why they have not won. `won_at`: when this winner took
+    another's place, None for whoever won at the draw.
+    """
 
     round: str
     value: str
     winner: str
     drawn_at: datetime
     passed_over: tuple[PassedOver, ...] = ()
+    won_at: datetime | None = None
 
 
 # --- an entry, under its person ---
@@ -156,11 +159,11 @@ def still_there(round_: str, line: Line) -> Check:
 
 
 def last_day(round_: str, line: Line, until: datetime) -> tuple[Update, Update]:
-    """Entry and line are kept until then. Loses when they are gone."""
+    """Entry and line are kept until then. Loses when they are gone, or have another last day by now."""
     ttl = int(until.timestamp())
     return (
         Update(key(line.person, round_), set={TTL: ttl}, when=(Exists(),)),
-        Update(line_key(round_, line.hash), set={TTL: ttl}, when=(Exists(),)),
+        Update(line_key(round_, line.hash), set={TTL: ttl}, when=(Equals("person", line.person), Equals(TTL, line.ttl))),
     )
 
 
@@ -206,11 +209,11 @@ def draw(drawn: Drawn) -> Put:
     return Put(to_item(drawn_key(drawn.round), drawn), when=(Missing(),))
 
 
-def draw_next(before: Drawn, after: Drawn) -> Action:
+def draw_next(before: Drawn, after: Drawn, now: datetime) -> Action:
     """Another has won instead. Loses when that was changed meanwhile."""
     return Update(
         drawn_key(before.round),
-        set={"winner": after.winner, "passed_over": value(after.passed_over)},
+        set={"winner": after.winner, "passed_over": value(after.passed_over), "won_at": stamp(now)},
         when=(Equals("winner", before.winner),),
     )
 

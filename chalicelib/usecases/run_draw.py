@@ -19,6 +19,7 @@ from chalicelib.domain.errand import tell
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.planning import planned
 from chalicelib.domain.reason import Reason
+from chalicelib.domain.retention import entry_kept_until
 from chalicelib.errors import Conflict, Invalid, Lost, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, ERRANDS, World
 from chalicelib.stores import entries, errands, follow_ups
@@ -86,7 +87,9 @@ def run_draw(world: World, round_: str, seed: str) -> Drawn:
         line, passed = _next(world, round_, ordered(hashes, value), ())
         now = world.clock.now()
         found = Drawn(round_, value, line.hash, now, passed)
-        if _written(world, closed, found, line, [entries.draw(found), errands.put(tell(round_, now))]):
+        if _written(
+            world, closed, found, line, [entries.draw(found), entries.still_there(round_, line), errands.put(tell(round_, now))]
+        ):
             keep_drawn(world, found)
             world.queue.put(ERRANDS, {"id": tell(round_, now).id})
             return found
@@ -94,7 +97,10 @@ def run_draw(world: World, round_: str, seed: str) -> Drawn:
 
 
 def draw_next(world: World, round_: str) -> Drawn:
-    """The winner cannot be reached, or asked to be forgotten. Errors: NotFound (it is not drawn, or nobody is left), Misconfigured, Retryable."""
+    """The winner cannot be reached, or asked to be forgotten. Whoever has won now is kept as long as a winner of this day.
+
+    Errors: NotFound (it is not drawn, or nobody is left), Misconfigured, Retryable.
+    """
     for _ in range(TRIES):
         closed, drawn = _closed(world, round_), _drawn(world, round_)
         if closed is None or drawn is None:
@@ -102,8 +108,10 @@ def draw_next(world: World, round_: str) -> Drawn:
         there = entries.load_line(world.table.get(entries.line_key(round_, drawn.winner)))
         passed = (*drawn.passed_over, PassedOver(drawn.winner, ERASED if there is None else NOT_REACHED))
         line, more = _next(world, round_, ordered(_hashes(world, closed), drawn.value), passed)
-        after = replace(drawn, winner=line.hash, passed_over=more)
-        if _written(world, closed, after, line, [entries.draw_next(drawn, after)]):
+        now = world.clock.now()
+        after = replace(drawn, winner=line.hash, passed_over=more, won_at=now)
+        kept = entries.last_day(round_, line, entry_kept_until(drawn.drawn_at, now))
+        if _written(world, closed, after, line, [entries.draw_next(drawn, after, now), *kept]):
             keep_drawn(world, after)
             return after
     raise Retryable("Too much happened at once. Please try again.")
@@ -181,7 +189,7 @@ def _written(world: World, closed: Closed, drawn: Drawn, line: Line, actions: li
     rule = rule_for(world, "won")
     mail = planned(rule, line.person, drawn.round, now, why, world.shop, now, extra=extra)
     try:
-        world.table.transact([*actions, entries.still_there(drawn.round, line), follow_ups.put(mail)], world.ids.token())
+        world.table.transact([*actions, follow_ups.put(mail)], world.ids.token())
     except Lost:
         return False  # they asked to be forgotten this moment, or another hand was quicker
     world.queue.put(DUE_NOW, {"why": "won"})

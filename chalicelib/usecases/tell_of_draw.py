@@ -13,7 +13,7 @@ from chalicelib.domain.competition import COMPETITION, following
 from chalicelib.domain.consent import EMAIL, consent_key
 from chalicelib.domain.planning import planned
 from chalicelib.domain.reason import Reason
-from chalicelib.domain.retention import ENTRY_AFTER_DRAW
+from chalicelib.domain.retention import entry_kept_until
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import World
 from chalicelib.stores import entries, follow_ups, people
@@ -28,12 +28,13 @@ def tell_of_draw(world: World, round_: str) -> None:
     drawn = entries.load_drawn(world.table.get(entries.drawn_key(round_)))
     if drawn is None:
         return
-    until, ends = drawn.drawn_at + ENTRY_AFTER_DRAW, world.clock.monotonic() + SECONDS
+    ends = world.clock.monotonic() + SECONDS
     for line in entries.lines(world.table, round_):
+        until = entry_kept_until(drawn.drawn_at, drawn.won_at if line.hash == drawn.winner else None)
         if line.ttl == int(until.timestamp()):
             continue
         _tell(world, drawn, line)
-        with suppress(Lost):  # they asked to be forgotten meanwhile
+        with suppress(Lost):  # they asked to be forgotten meanwhile, or won in another's place
             world.table.transact(entries.last_day(round_, line, until), world.ids.token())
         if world.clock.monotonic() > ends:
             raise Retryable("There are more to be told of the draw; it goes on in a moment.")

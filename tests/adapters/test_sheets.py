@@ -35,7 +35,7 @@ CALL = {
 }  # fmt: skip
 POSTER = {
     "prize": HOSTILE, "worth": "£180", "closes": "18:00 on the last day of each month", "age": 18, "area": HOSTILE,
-    "address": "https://pellow.example/counter/", "spelt": "pellow.example/counter",
+    "address": "https://pellow.example/counter/", "spelt": "pellow.example/counter", "kept_days": 30,
 }  # fmt: skip
 LABEL = {"left": 7.25, "top": 15.15, "lines": (HOSTILE,)}
 

@@ -6,9 +6,10 @@ import gzip
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from types import ModuleType
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters.site_file import read_site
 from chalicelib.adapters.templates import Templates
+from chalicelib.domain import claim, retention
 from chalicelib.domain.competition import Competition
 from chalicelib.domain.consent import Wording
 from chalicelib.domain.draw import ERASED, PassedOver, Published
@@ -30,6 +32,7 @@ from chalicelib.domain.voucher import Offer
 from chalicelib.entrypoints.competition import empty_form
 from chalicelib.entrypoints.orders import field_of
 from chalicelib.entrypoints.questions import EMPTY
+from chalicelib.entrypoints.site_api import empty_claim
 from chalicelib.errors import Misconfigured
 from chalicelib.usecases.look_at_order import Asked, OrderPage
 from courtesy import art
@@ -59,13 +62,7 @@ SHOP = Shop(
 )
 OWNERS = OwnersFiles(SHOP, Playbook(()), Products(), read_site(ROOT / "shop" / "site.toml"), ROOT / "shop")
 COMMON: dict[str, object] = {"shop": SHOP, "lang": "en-GB", "css": SITE_CSS}
-CLAIM: dict[str, object] = {
-    "offer": SHOP.offer,
-    "newsletter_wording": WORDING,
-    "newsletter_version": 1,
-    "errors": [],
-    "answers": {"name": "", "email": "", "newsletter": False, "website": ""},
-}
+CLAIM = empty_claim(SHOP)
 MAIL: dict[str, object] = {
     "id": "a b",
     "kind": "voucher",
@@ -564,6 +561,24 @@ def test_without_a_competition_the_site_says_nothing_of_one(tmp_path: Path) -> N
 
     assert not [name for name in names if name.startswith(("competition/", "counter/"))]
     assert "/competition/" not in (tmp_path / "dist" / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "paths"),
+    [
+        (retention, "ENTRY_AFTER_DRAW", ("competition", "competition/rules", "counter", "privacy")),
+        (retention, "ENTRY_UNDRAWN", ("competition/rules", "privacy")),
+        (retention, "AFTER_REASON", ("voucher", "privacy")),
+        (claim, "LINK_LASTS", ("competition/rules",)),
+    ],
+)
+def test_who_changes_a_day_changes_each_page_that_tells_it(
+    where: ModuleType, name: str, paths: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(where, name, timedelta(days=333))
+    build(OWNERS, TEMPLATES, tmp_path / "dist")
+    told = {path for path in (tmp_path / "dist").rglob("index.html") if "333 days" in path.read_text(encoding="utf-8")}
+    assert {path.parent.relative_to(tmp_path / "dist").as_posix() for path in told} == set(paths)
 
 
 def test_at_the_counter_nothing_of_the_person_before_is_offered(site: Path) -> None:

@@ -16,6 +16,7 @@ from chalicelib.domain.calendar import instant, stamp
 from chalicelib.domain.competition import Entry, closes_at, open_round
 from chalicelib.domain.draw import entry_hash, ordered
 from chalicelib.domain.identity import person_id
+from chalicelib.domain.retention import ENTRY_AFTER_DRAW
 from chalicelib.stores import entries
 from chalicelib.usecases.close_round import close_round
 from chalicelib.usecases.look_at_draw import look_at_draw
@@ -186,4 +187,5 @@ def test_the_poster_leads_to_the_counter(ask: Any, tmp_path: Path) -> None:
     assert (code, "It holds names" in said) == (0, False)
     html = out.read_text(encoding="utf-8")
     assert "hello.pellow-wren.example/counter" in html
+    assert f"deleted {ENTRY_AFTER_DRAW.days} days after the draw" in html
     assert html.count("data:image/svg+xml;base64,") == 1

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from chalicelib.domain import keeping, retention
-from chalicelib.domain.competition import Competition
+from chalicelib.domain.competition import ANSWER_WITHIN, Competition
 from chalicelib.domain.keeping import Kept, lasts, what_we_keep, wordings
 from chalicelib.domain.money import Money
 from chalicelib.domain.playbook import Playbook
@@ -80,6 +80,12 @@ def test_what_is_counted_is_gone_when_the_page_says() -> None:
 
     assert day_of(counters.count("network", "x", 1, NOON).set["ttl"]) == keeping.COUNTED_FOR
     assert day_of(counters.asks_for_link("x", None, NOON).item["ttl"]) == keeping.ASKED_FOR_LINK
+
+
+def test_a_winner_is_known_until_the_day_by_which_they_are_to_answer() -> None:
+    assert retention.entry_kept_until(NOON) == NOON + retention.ENTRY_AFTER_DRAW
+    assert retention.entry_kept_until(NOON, NOON + timedelta(days=20)) >= NOON + timedelta(days=20) + ANSWER_WITHIN
+    assert retention.ENTRY_AFTER_DRAW >= ANSWER_WITHIN
 
 
 def test_what_this_shop_does_not_do_is_not_there() -> None:

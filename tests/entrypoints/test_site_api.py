@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 import pytest
 from msgspec import structs
 
+from chalicelib.domain import retention
 from chalicelib.errors import Busy
 from chalicelib.usecases.take_order import take_order
 from tests.factories import gift_order, learnt, shopify_parcel, signed
@@ -263,6 +265,15 @@ def test_nothing_typed_reaches_a_mail_header(world: TestWorld, site: Site) -> No
 )
 def test_what_is_no_route_is_refused(site: Site, method: str, path: str) -> None:
     refused(site.ask(method, path), 403, 405)
+
+
+@pytest.mark.parametrize(("path", "name"), [("/api/claims", "AFTER_REASON"), ("/api/entries", "ENTRY_AFTER_DRAW")])
+def test_a_form_that_comes_back_tells_the_days_that_count(
+    site: Site, path: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, name, timedelta(days=333))
+    answer = site.post(path, name="", email="")
+    assert (answer.status, "333 days" in answer.text) == (422, True)
 
 
 # --- limits ---

@@ -25,6 +25,7 @@ from chalicelib.usecases.look_at_draw import look_at_draw
 from chalicelib.usecases.run_draw import draw_next, run_draw, winner_of
 from chalicelib.usecases.stop import stop_address
 from chalicelib.usecases.tell_all import tell_all
+from chalicelib.usecases.tell_of_draw import tell_of_draw
 from tests.support.site import JSON, Answer, Site, items, link, person_items
 from tests.support.watched import Calls, Crash, once, watched
 from tests.support.world import TestWorld
@@ -478,6 +479,42 @@ def test_entries_are_deleted_30_days_after_the_draw_and_the_result_stays() -> No
         assert person_items(world, "ENTRY#") == []
         assert check(look_at_draw(world, ROUND)).faults == ()
         assert winner_of(world, ROUND).name == ""
+
+
+@pytest.mark.parametrize("told_before", [True, False])
+def test_who_wins_in_anothers_place_is_known_until_30_days_after_that(told_before: bool) -> None:
+    with TestWorld() as world:
+        three(world, Site(world))
+        closed(world)
+        run_draw(world, ROUND, SEED)
+        if told_before:
+            world.work()
+        world.clock.move(timedelta(days=20))
+        draw_next(world, ROUND)
+        world.live(days=11)
+        assert len(person_items(world, "ENTRY#")) == 2  # entry and line; the others' day is over
+        world.pass_time(days=18)
+        assert winner_of(world, ROUND).name
+        world.live(days=2)
+        assert person_items(world, "ENTRY#") == []
+
+
+@pytest.mark.parametrize("turn", range(1, 4))
+def test_who_wins_while_the_others_get_their_last_day_keeps_the_later_one(turn: int) -> None:
+    with TestWorld() as world:
+        three(world, Site(world))
+        closed(world)
+        run_draw(world, ROUND, SEED)
+        world.clock.move(timedelta(days=20))
+        passed_on = list[str]()
+        world.table = watched(
+            world.sqlite, before=once(lambda: passed_on.append(draw_next(world, ROUND).winner), at="transact", turn=turn)
+        )
+        tell_of_draw(world, ROUND)
+        world.table = world.sqlite
+        world.pass_time(days=29)
+        found = winner_of(world, ROUND)
+        assert ([found.hash], found.name != "") == (passed_on, True)
 
 
 def test_entries_that_nobody_draws_are_deleted_120_days_after_the_closing() -> None:

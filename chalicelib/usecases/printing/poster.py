@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chalicelib.domain import retention
 from chalicelib.ports import World
 from chalicelib.usecases.enter_competition import held
 from chalicelib.usecases.printing.paper import Paper, paper_of
@@ -19,6 +20,7 @@ def poster(world: World, by: datetime | None) -> Paper:  # noqa: ARG001 - it is 
         "closes": f"{competition.closes_hour:02}:00 on the last day of each month",
         "age": competition.age,
         "area": competition.area,
+        "kept_days": retention.ENTRY_AFTER_DRAW.days,
         "address": address,
         "spelt": address.partition("://")[2].rstrip("/"),
     }
