@@ -98,10 +98,13 @@ class Manners(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
-    """An hour: sign-ups for one address and for one network, and codes that do not exist, tried by a checkout that asks us."""
+    """An hour: forms of one kind for one address and for one network, entries at the counter for its network, and codes that do not exist, tried by a
+    checkout that asks us.
+    """
 
     claims_per_address: int = 5
     claims_per_network: int = 30
+    counter_per_network: int = 120
     wrong_codes: int = 30
 
 

@@ -31,7 +31,7 @@ def claim_voucher(world: World, asked: Asked, ip: str) -> None:
     Errors: TooMany when the visitor's network claims too often. An address that is claimed too often is answered like any other.
     """
     now = world.clock.now()
-    if not admit(world, ip, asked.address.key):
+    if not admit(world, ip, asked.address.key, "claim"):
         return
     person = person_id(world.secrets.people, asked.address.key)
     token = world.ids.token()

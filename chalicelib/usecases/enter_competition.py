@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.domain.claim import ONE_MAIL_PER
-from chalicelib.domain.competition import Competition, Entered, Entry, open_round
+from chalicelib.domain.competition import COUNTER, Competition, Entered, Entry, open_round
 from chalicelib.domain.identity import person_id
 from chalicelib.domain.planning import planned
 from chalicelib.domain.playbook import Rule, Trigger
@@ -47,7 +47,7 @@ def enter_competition(world: World, entered: Entered, ip: str) -> None:
     entered too often is answered like any other.
     """
     now, competition = world.clock.now(), held(world)
-    if not admit(world, ip, entered.address.key):
+    if not admit(world, ip, entered.address.key, "counter" if entered.source == COUNTER else "entry"):
         return
     person = person_id(world.secrets.people, entered.address.key)
     round_ = open_round(now, competition.closes_hour, world.shop.zone)

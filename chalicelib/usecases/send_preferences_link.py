@@ -31,7 +31,7 @@ def send_preferences_link(world: World, address: Address, ip: str) -> None:
     Errors: TooMany when the visitor's network asks too often. An address that asks too often is answered like any other.
     """
     now = world.clock.now()
-    if not admit(world, ip, address.key):
+    if not admit(world, ip, address.key, "preferences"):
         return
     for _ in range(TRIES):
         try:

@@ -596,6 +596,7 @@ CHANGES = [
     ),
     (SHOP, "patience_days = 120", "patience_days = 0", 0, "Give `patience_days` from 1 to 3650 days."),
     (SHOP, "claims_per_address = 5", "claims_per_address = 0", 0, "Give `claims_per_address` as one or more."),
+    (SHOP, "counter_per_network = 120", "counter_per_network = 0", 0, "Give `counter_per_network` as one or more."),
     (
         SHOP,
         'version = 1\nlocale = "en-GB"\ntext = "Remind me by e-mail, once',

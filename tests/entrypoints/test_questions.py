@@ -212,12 +212,56 @@ def test_a_network_from_which_too_much_comes_is_asked_to_wait() -> None:
         assert answers[-1].header("retry-after") == "3600"
 
 
-def test_forms_count_together(world: TestWorld) -> None:
-    with TestWorld(claims_per_network=2) as small:
+def _claim(site: Site) -> Answer:
+    return site.claim(email=NOBODY)
+
+
+def _enter(site: Site) -> Answer:
+    return site.post("/api/entries", name="No Body", email=NOBODY)
+
+
+def _enter_at_the_counter(site: Site) -> Answer:
+    return site.post("/api/entries", name="No Body", email=NOBODY, source="counter")
+
+
+def _ask_for_link(site: Site) -> Answer:
+    return site.post("/api/preferences/link", email=NOBODY)
+
+
+def _ask(site: Site) -> Answer:
+    return ask(site, email=NOBODY)
+
+
+FORMS = [_claim, _enter, _enter_at_the_counter, _ask_for_link, _ask]
+
+
+@pytest.mark.parametrize("often", FORMS)
+def test_who_sends_one_form_often_takes_nothing_from_another(often: Callable[[Site], Answer]) -> None:
+    with TestWorld(claims_per_network=2, counter_per_network=2) as small:
         site = Site(small)
-        site.claim()
-        ask(site)
-        assert ask(site).status == 429
+        assert [often(site).status for _ in range(3)] == [303, 303, 429]
+        assert [form(site).status for form in FORMS if form is not often] == [303] * 4
+
+
+@pytest.mark.parametrize("often", FORMS)
+def test_of_a_form_that_was_sent_often_in_their_name_no_other_is_lost(often: Callable[[Site], Answer]) -> None:
+    with TestWorld(claims_per_address=2) as small:
+        site = Site(small)
+        for _ in range(4):
+            often(site)
+        others = [form for form in FORMS if form is not often]
+        for form in others:
+            form(site)
+        counted = sorted(
+            int(str(item["count"])) for item in items(small) if str(item["pk"]).partition("-")[2].startswith("address#")
+        )
+        assert counted == [1, 1, 1, 1, 2]
+
+
+def test_at_the_counter_a_network_has_a_limit_of_its_own() -> None:
+    with TestWorld(claims_per_network=2, counter_per_network=4) as small:
+        site = Site(small)
+        assert [_enter_at_the_counter(site).status for _ in range(5)] == [303] * 4 + [429]
 
 
 # --- often ---
