@@ -106,7 +106,9 @@ def _claim(world: World, request: Request, *, as_json: bool) -> Response:
     if asked is None:
         if as_json:
             return answer_json(422, {"message": form.errors[0]["message"], "errors": form.errors})
-        ticked = _ticked(world, form.said("newsletter")) == newsletter_wording(world.shop).version  # other words are for them to tick
+        ticked = (
+            _ticked(world, form.said("newsletter")) == newsletter_wording(world.shop).version
+        )  # other words are for them to tick
         answers = {**form.kept(name=MAX_NAME, email=MAX_ADDRESS), "newsletter": ticked}
         return page(world, "voucher", 422, **{**empty_claim(world.shop), "errors": form.errors, "answers": answers})
     claim_voucher(world, asked, viewer_ip(request, world))
