@@ -47,8 +47,9 @@ class Shaped:
         return found
 
     def _any(self, raw: Any, kind: Any, where: Where) -> Any:
-        if isinstance(kind, type) and issubclass(kind, Struct):
-            return self._struct(raw, kind, where)
+        table = _table(kind)
+        if table is not None:
+            return self._struct(raw, table, where)
         if get_origin(kind) is tuple:
             return self._list(raw, get_args(kind)[0], where)
         if get_origin(kind) is Mapping and isinstance(raw, dict):
@@ -121,11 +122,18 @@ class Shaped:
                 self._lost = True
 
 
+def _table(kind: Any) -> type[Struct] | None:
+    """The table that a key holds, also where it may be left out."""
+    kinds = get_args(kind) if NoneType in get_args(kind) else (kind,)
+    return next((one for one in kinds if isinstance(one, type) and issubclass(one, Struct)), None)
+
+
 def _home(key: str, kind: type[Struct]) -> str:
     """For a key of the whole that stands below the header of a table, or the other way round."""
     for field in msgspec.structs.fields(kind):
-        if isinstance(field.type, type) and issubclass(field.type, Struct):
-            names = {one.encode_name for one in msgspec.structs.fields(field.type)}
+        table = _table(field.type)
+        if table is not None:
+            names = {one.encode_name for one in msgspec.structs.fields(table)}
             if key in names:
                 return f" it belongs under [{field.encode_name}]."
     return ""

@@ -454,6 +454,14 @@ CHANGES = [
         "Give `brand.ornament` as a darker colour: its contrast with the page is 1.4, and what adorns needs 3.",
     ),
     (
+        SHOP,
+        "closes_hour = 18",
+        "closes_our = 18",
+        0,
+        "There is no key `closes_our` in [competition]: did you mean `closes_hour`?",
+    ),
+    (SHOP, 'value = "180.00"', "", -2, "[competition]: give `value`. docs/settings.md tells every key."),
+    (
         SITE,
         'id = "estuary-ring"',
         'id = "Estuary ring"',
