@@ -15,7 +15,8 @@ from chalicelib.domain.voucher import Voucher
 
 
 class History(Struct, frozen=True):
-    """`orders` that they placed; `facts` that they stated (what their orders state is read from those, by domain.fact.observed); all in no
+    """`orders` that they placed, without those that the storefront has given another buyer since; `others`: keys of orders that are there and whose
+    follow-ups they have, and of which nobody can say by now that they are theirs; `facts` that they stated (what their orders state is read from those, by domain.fact.observed); all in no
     promised order. What is past its day is not among them.
     """
 
@@ -23,6 +24,7 @@ class History(Struct, frozen=True):
     standing: Standing
     contact: Contact | None = None
     orders: tuple[Order, ...] = ()
+    others: tuple[str, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     facts: tuple[Fact, ...] = ()
     inquiries: tuple[Inquiry, ...] = ()

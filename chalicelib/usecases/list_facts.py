@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from chalicelib.domain.fact import Fact, observed
 from chalicelib.ports import World
-from chalicelib.stores import orders
+from chalicelib.usecases.who import orders_of
 
 
 def list_facts(world: World, person: str) -> tuple[Fact, ...]:
     """Of all orders that are kept of theirs. Errors: Misconfigured, Retryable."""
-    return observed(orders.of_person(world.table, person), world.products)
+    return observed(orders_of(world, person), world.products)

@@ -13,7 +13,7 @@ from chalicelib.domain.inquiry import Inquiry, Urgency, urgency, waited
 from chalicelib.ports import World
 from chalicelib.stores import inquiries, orders
 from chalicelib.usecases.find_order import is_called
-from chalicelib.usecases.who import Who, buyer_of, number_of, who
+from chalicelib.usecases.who import Who, number_of, orders_of, who
 
 
 class Listed(Struct, frozen=True):
@@ -47,8 +47,7 @@ def _said(world: World, one: Inquiry) -> str:
     """The order that they named, as the shop calls it where it is theirs."""
     if not one.order_said:
         return ""
-    theirs = (order for order in orders.of_person(world.table, one.person) if buyer_of(world, order) == one.person)
-    found = next((order for order in theirs if is_called(order, one.order_said)), None)
+    found = next((order for order in orders_of(world, one.person) if is_called(order, one.order_said)), None)
     return number_of(found) if found is not None else f"“{one.order_said}”, as they typed it: none of theirs"
 
 

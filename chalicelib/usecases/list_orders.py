@@ -11,6 +11,7 @@ from chalicelib.domain.order import Order, arrival, is_off
 from chalicelib.domain.sentences import of_signs
 from chalicelib.ports import World
 from chalicelib.stores import orders
+from chalicelib.usecases.who import buyer_of
 
 
 class Listed(Struct, frozen=True):
@@ -34,7 +35,8 @@ class Listed(Struct, frozen=True):
 def list_orders(world: World, address: str = "") -> list[Listed]:
     """All that are kept, or one person's, in the order in which they were placed. Reads the whole table without an address. Errors: Invalid."""
     if address:
-        found = orders.of_person(world.table, person_id(world.secrets.people, parse_address(address).key))
+        person = person_id(world.secrets.people, parse_address(address).key)
+        found = [one for one in orders.of_person(world.table, person) if buyer_of(world, one) in ("", person)]
     else:
         found = orders.all_of(world.table)
     return sorted((_listed(world, order) for order in found), key=lambda one: (one.placed_at, one.key))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from chalicelib.domain import profile
 from chalicelib.domain.claim import Contact
@@ -18,7 +18,7 @@ from chalicelib.ports import World
 from chalicelib.stores import entries, people, plans
 from chalicelib.table import Item
 from chalicelib.usecases.recall import recall
-from chalicelib.usecases.who import buyer_of, reached_as
+from chalicelib.usecases.who import reached_as
 
 
 class Own(Struct, frozen=True):
@@ -45,9 +45,7 @@ def look_at_preferences(world: World, token: str) -> Own | None:
 
 def own_page(world: World, person: str, asked_at: str = "") -> Own | None:
     """As look_at_preferences, of somebody who is known already."""
-    found = recall(world, person)
-    placed = tuple(one for one in found.orders if buyer_of(world, one) == person)
-    history = structs.replace(found, orders=placed)
+    history = recall(world, person)
     entered = entries.of_person(world.table, person, world.clock.now()) if history.contact is None else ()
     contact = reached_as(world, history, entered)
     if contact is None:
@@ -60,7 +58,7 @@ def own_page(world: World, person: str, asked_at: str = "") -> Own | None:
         contact=contact,
         contact_item=items.get(contact_key),
         boxes=boxes(world.shop, history.standing, people.ledger(world.table, person), contact.locale),
-        observed=observed(placed, world.products),
+        observed=observed(history.orders, world.products),
         interests=tuple(one for one in judged if one is not None and one.level == EVIDENCED),
         asked_at=asked_at,
         has_plan=plans.load(items.get(plan_key)) is not None,

@@ -9,6 +9,7 @@ from chalicelib.domain.playbook import BUYER, GIVER
 from chalicelib.ports import World
 from chalicelib.stores import facts, follow_ups, inquiries, orders, pages, people, tasks, vouchers
 from chalicelib.table import Item
+from chalicelib.usecases.who import buyer_of
 
 
 def recall(world: World, person: str) -> History:
@@ -22,12 +23,14 @@ def recall(world: World, person: str) -> History:
     placed = sorted({one.anchor for one in planned if one.role in (BUYER, GIVER)} | {*listed})
     codes = [str(item["code"]) for item in _beginning(items, vouchers.ISSUED)]
     found = world.table.get_many([*map(orders.key, placed), *map(vouchers.key, codes)]) if placed or codes else {}
+    there = [orders.load(found[orders.key(key)], key) for key in placed if orders.key(key) in found]
     issued = (vouchers.load(found.get(vouchers.key(code))) for code in codes)
     return History(
         person=person,
         standing=people.load_standing(whole.get("STANDING"), person),
         contact=people.load_contact(whole.get("CONTACT"), now),
-        orders=tuple(orders.load(found[orders.key(key)], key) for key in placed if orders.key(key) in found),
+        orders=tuple(order for order in there if buyer_of(world, order) == person),
+        others=tuple(order.key for order in there if buyer_of(world, order) != person),
         follow_ups=tuple(planned),
         facts=tuple(map(facts.load, _beginning(items, facts.PREFIX))),
         inquiries=tuple(map(inquiries.load, _beginning(items, inquiries.PREFIX))),

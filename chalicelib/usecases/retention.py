@@ -125,15 +125,14 @@ def _forget_of(world: World, person: str, near: Sequence[Item], now: datetime) -
     """`near`: orders of theirs that may be past their day, however they were found."""
     found = recall(world, person)
     more = [orders.load(item, str(item["pk"]).removeprefix("O#")) for item in near]
-    placed = {order.key: order for order in (*more, *found.orders)}
-    own = [order for order in placed.values() if buyer_of(world, order) == person]
+    placed = {order.key: order for order in (*(one for one in more if buyer_of(world, one) == person), *found.orders)}
     items = list(pages.below(world.table, f"P#{person}", prefix="CON"))  # the contact and the ledger
     contact = next((item for item in items if item["sk"] == "CONTACT"), None)
-    history = structs.replace(found, orders=tuple(own))
+    history = structs.replace(found, orders=tuple(placed.values()))
     if contact is not None and history.contact is None:  # past the day that it was given, which may have moved
         history = structs.replace(history, contact=people.load_contact(_undated(contact), now))
     ended = tuple(keeping.ended_in(items))
-    gone = rules.forgotten(history, ended, now, others=placed)
+    gone = rules.forgotten(history, ended, now, others=found.others)
     actions = _actions(person, gone, placed, contact)
     if contact is not None and not gone.contact:
         kept = keeping.contact_until(contact, rules.kept_until(history, ended))

@@ -11,12 +11,13 @@ from chalicelib.domain import errand as errands_of
 from chalicelib.domain.errand import Errand
 from chalicelib.errors import Conflict, Invalid, Lost, Misconfigured, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, Office, World
-from chalicelib.stores import errands, follow_ups, orders, people, vouchers
+from chalicelib.stores import errands, follow_ups, people, vouchers
 from chalicelib.table import Action
 from chalicelib.usecases.catch_up import catch_up, next_catch_up
 from chalicelib.usecases.close_round import close_round
 from chalicelib.usecases.look_at_held import look_at_held
 from chalicelib.usecases.tell_of_draw import tell_of_draw
+from chalicelib.usecases.who import orders_of
 
 NO_KEY = "No key to the storefront's API is known here. Give one with courtesy connect."
 
@@ -90,5 +91,5 @@ def _address(world: World, person: str) -> str:
     contact = people.load_contact(world.table.get(people.contact_key(person)), world.clock.now())
     if contact is not None:
         return contact.address
-    known = orders.of_person(world.table, person)
+    known = orders_of(world, person)
     return next((order.view.buyer.address for order in known if order.view is not None and order.view.buyer.address), "")

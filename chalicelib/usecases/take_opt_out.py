@@ -15,10 +15,10 @@ from chalicelib.domain.order import Order
 from chalicelib.domain.standing import Standing
 from chalicelib.errors import Lost, Retryable
 from chalicelib.ports import World
-from chalicelib.stores import orders, pages, people
+from chalicelib.stores import pages, people
 from chalicelib.table import Action
 from chalicelib.usecases.agree import agreed
-from chalicelib.usecases.who import buyer_of
+from chalicelib.usecases.who import orders_of
 
 TRIES = 4
 _KEY = consent_key(NEWSLETTER, EMAIL)
@@ -44,14 +44,10 @@ def let_stand_by_orders(world: World, standing: Standing) -> str:
     """As take_opt_out, for a yes that nobody confirmed: it counts for no more than a box left alone, on an order of theirs. Errors: Lost, Retryable."""
     if not soft_opt_in.is_declared(world.shop):
         return "ignored: they have not confirmed it from their own mailbox (storefront.accept_consent)"
-    order = soft_opt_in.newest(_own(world, standing.person), world.shop)
+    order = soft_opt_in.newest(orders_of(world, standing.person), world.shop)
     if order is None:
         return "ignored: they have not confirmed it, and have no order on which a soft opt-in may rest"
     return _left_alone(world, order, standing)
-
-
-def _own(world: World, person: str) -> list[Order]:
-    return [one for one in orders.of_person(world.table, person) if buyer_of(world, one) == person]
 
 
 def _left_alone(world: World, order: Order, standing: Standing) -> str:

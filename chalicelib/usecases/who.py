@@ -47,6 +47,11 @@ def orders_left(world: World, person: str) -> list[str]:
     return [key for key in keys if buyer_of(world, orders.load(found.get(orders.key(key)), key)) in ("", person)]
 
 
+def orders_of(world: World, person: str) -> list[Order]:
+    """What is kept of the orders that they placed and that are still theirs, in no order; what is erased is nobody's. Errors: Retryable."""
+    return [order for order in orders.of_person(world.table, person) if buyer_of(world, order) == person]
+
+
 def reached_as(world: World, history: History, entered: Iterable[Entry]) -> Contact | None:
     """As they may be written to on their own business: as they gave themselves, else as their newest order has them, else as they confirmed an entry
     in the competition, else as they asked us something, which nobody has confirmed: then without the name that was typed. None where nobody tells. Somebody else's gift makes nobody known.
@@ -54,7 +59,7 @@ def reached_as(world: World, history: History, entered: Iterable[Entry]) -> Cont
     if history.contact is not None:
         return history.contact
     now, shop = world.clock.now(), world.shop
-    views = [one.view for one in history.orders if one.view is not None and buyer_of(world, one) == history.person]
+    views = [one.view for one in history.orders if one.view is not None]
     if views:
         buyer = max(views, key=lambda view: view.placed_at).buyer
         locale = buyer.locale or shop.locale
@@ -78,7 +83,7 @@ def whom(world: World, who: str | Address) -> tuple[str, Address | None]:
 
 
 def _buyer(world: World, person: str) -> Who:
-    views = [order.view for order in orders.of_person(world.table, person) if order.view is not None and not order.erased]
+    views = [order.view for order in orders_of(world, person) if order.view is not None]
     newest = max(views, key=lambda view: view.placed_at, default=None)
     return Who(newest.buyer.name, newest.buyer.address) if newest is not None else Who()
 

@@ -49,12 +49,12 @@ MUTANTS = (
     ),
     Mutant(
         "authorised whatever its state",
-        419,
+        163,
         ((ITEMS, '        when=(Equals("state", fu.PLANNED),),\n    )\n\n\ndef _mine', "        when=(Exists(),),\n    )\n\n\ndef _mine"),),
     ),
     Mutant(
         "standing looked at outside the transaction",
-        808,
+        245,
         (
             (PEOPLE, "        return Check(standing_key(standing.person), when=_as_checked(standing))\n", "        return Check(standing_key(standing.person), when=(Below('never', 1),))\n"),
             (PEOPLE, '    set_ |= {"person": standing.person, "version": standing.version + 1}\n    return Update(standing_key(standing.person), set=set_, when=_as_checked(standing))\n\n\ndef handed_over', '    set_ |= {"person": standing.person, "version": standing.version + 1}\n    return Update(standing_key(standing.person), set=set_)\n\n\ndef handed_over'),
@@ -111,7 +111,7 @@ MUTANTS = (
     ),
     Mutant(
         "the hint is queued before the commit",
-        675,
+        1141,
         (("usecases/claim_voucher.py", "        try:\n            world.table.transact(actions, token)\n", '        try:\n            world.queue.put(DUE_NOW, {"why": "claim"})\n            world.table.transact(actions, token)\n'), ("usecases/claim_voucher.py", '            continue\n        world.queue.put(DUE_NOW, {"why": "claim"})\n        return\n', "            continue\n        return\n")),
     ),
     Mutant(
@@ -151,7 +151,7 @@ MUTANTS = (
     ),
     Mutant(
         "a stop is not journalled",
-        54,
+        83,
         (("usecases/stop.py", "        world.journal.append([line(person, now)])\n", "        pass\n"),),
     ),
     Mutant(

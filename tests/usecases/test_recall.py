@@ -16,8 +16,11 @@ from chalicelib.table import TTL, Update
 from chalicelib.usecases.claim_voucher import claim_voucher
 from chalicelib.usecases.confirm_claim import confirm_claim
 from chalicelib.usecases.erase import erase
+from chalicelib.usecases.list_facts import list_facts
+from chalicelib.usecases.list_orders import list_orders
 from chalicelib.usecases.recall import recall
 from chalicelib.usecases.take_order import take_order
+from chalicelib.usecases.who import Who, who
 from tests.factories import asked, gift_order, learnt, shopify_order, shopify_parcel
 from tests.support.histories import by_hand, inquiry, wrote
 from tests.support.known import EVERYTHING, ISOBEL, agreed, person_of, told
@@ -75,6 +78,21 @@ def test_a_gift_is_not_its_recipients_order() -> None:
         ruth = recall(world, person_of(world, RUTH))
         assert [one.rule for one in ruth.follow_ups] == ["gift-note"]
         assert ruth.orders == ()
+
+
+def test_an_order_that_the_storefront_gave_another_buyer_is_theirs_and_nobody_elses() -> None:
+    with TestWorld() as world:
+        buys(world, 1)
+        assert recall(world, person_of(world)).orders
+        other = shopify_order(id=1, email="tom.jago@example.com", updated_at="2026-03-05T12:00:00+00:00")
+        take_order(world, learnt("orders/updated", other))
+        before, after = person_of(world), person_of(world, "tom.jago@example.com")
+        key = "shopify:1"
+        assert (recall(world, before).orders, recall(world, before).others) == ((), (key,))
+        assert ([one.key for one in recall(world, after).orders], recall(world, after).others) == ([key], ())
+        assert (list_facts(world, before), who(world, [before])[before]) == ((), Who())
+        assert who(world, [after])[after].address == "tom.jago@example.com"
+        assert (list_orders(world, ISOBEL), len(list_orders(world, "tom.jago@example.com"))) == ([], 1)
 
 
 def test_an_order_without_a_follow_up_is_found_too() -> None:
