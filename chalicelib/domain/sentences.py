@@ -157,7 +157,9 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     "consent-asked": lambda _: "They are said to have agreed to something, and have to confirm that it was they.",
     "entry-asked": lambda t: f"They entered the {t.month('round')} draw and have to confirm that the address is theirs.",
     "entry-confirmed": lambda t: f"They confirmed their entry in the {t.month('round')} draw.",
-    "entry-asked-again": lambda t: f"They entered the {t.month('round')} draw again, so they are told that they have entered already.",
+    "entry-asked-again": lambda t: (
+        f"They entered the {t.month('round')} draw again, so they are told that they have entered already."
+    ),
     "entry-won": lambda t: f"Their entry won the {t.month('round')} draw.",
     "round-drawn": lambda t: f"They asked to be told how the {t.month('round')} draw ended.",
     "order-placed": lambda t: f"The order was placed on {t.date('at')}." if t.has("at") else "The order was placed.",
@@ -226,7 +228,9 @@ _OWNER: dict[str, Callable[[_Told], str]] = {
     ),
     "resting": lambda t: f"They asked to be left alone for a while; it may go from {t.time('until')}.",
     "pace": lambda t: f"They want no more than one such message in {t['days']} days; it may go from {t.time('until')}.",
-    "orders-only": lambda _: "They want to hear of their orders only; if they choose otherwise, what is still due then is planned anew.",
+    "orders-only": lambda _: (
+        "They want to hear of their orders only; if they choose otherwise, what is still due then is planned anew."
+    ),
     "erased": lambda _: "They asked to be forgotten, so their details are deleted.",
     "stopped": lambda t: f"They asked us to stop on {t.date('since')}; only they can change this.",
     "unreachable": lambda t: (

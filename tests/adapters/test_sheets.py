@@ -136,7 +136,9 @@ def test_the_note_says_from_whom_what_for_and_until_when() -> None:
 
 
 def test_the_poster_leads_to_the_counter_by_a_code_and_in_letters() -> None:
-    html = rendered("poster", qr="data:image/svg+xml;base64,PHN2Zy8+", posters=[{**POSTER, "prize": "A ring", "area": "Cornwall"}])
+    html = rendered(
+        "poster", qr="data:image/svg+xml;base64,PHN2Zy8+", posters=[{**POSTER, "prize": "A ring", "area": "Cornwall"}]
+    )
     assert '<img src="data:image/svg+xml;base64,PHN2Zy8+" alt="QR code that leads to https://pellow.example/counter/">' in html
     assert "or type pellow.example/counter" in read(html)
     assert "pellow.example/competition/rules/" in read(html)

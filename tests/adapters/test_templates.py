@@ -703,6 +703,11 @@ def test_a_logo_stands_in_the_names_place_and_is_nothing_without_it() -> None:
     for mail, language in WRITTEN:
         html = Templates(FOLDER, logo=(120, 40)).mail(mail, context(mail), language).html
         (image,) = re.findall(r"<img [^>]*>", html)
-        for said in ('src="https://pellow.example/mail-logo.png"', 'alt="Pellow &amp; Wren"', 'width="120" height="40"', "font:400 20px"):
+        for said in (
+            'src="https://pellow.example/mail-logo.png"',
+            'alt="Pellow &amp; Wren"',
+            'width="120" height="40"',
+            "font:400 20px",
+        ):
             assert said in image
         assert "<img" not in made(mail, language).html

@@ -107,11 +107,16 @@ def _competition(shop: Shop) -> Iterator[Fault]:
     held = shop.competition
     if held is None:
         return
-    for name, what in (("prize", "what there is to be won"), ("seed", "the public value that decides, and where it is published")):
+    for name, what in (
+        ("prize", "what there is to be won"),
+        ("seed", "the public value that decides, and where it is published"),
+    ):
         if not getattr(held, name).strip():
             yield Fault(("competition", name), f"Give `competition.{name}`: {what}, in words.")
     if held.value.amount <= 0:
-        yield Fault(("competition", "value"), "Give `competition.value` as more than nothing: the rules say what the prize is worth.")
+        yield Fault(
+            ("competition", "value"), "Give `competition.value` as more than nothing: the rules say what the prize is worth."
+        )
     if not 0 <= held.closes_hour <= 23:
         yield Fault(("competition", "closes_hour"), "Give `closes_hour` as an hour from 0 to 23.")
     if not 0 <= held.age <= OLDEST:
