@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from msgspec import structs
+
 from chalicelib.adapters.local.platform import KEPT_HERE, LocalWorld
 from chalicelib.config import LOCAL, ROOT, Settings
 from chalicelib.domain.follow_up import HELD, SENT, UNSURE
@@ -231,7 +233,9 @@ def _build(asked: argparse.Namespace) -> int:
     from courtesy.build import build
     from courtesy.site_pages import owners_of
 
-    world = LocalWorld(chosen(asked))
+    # what is published must not lead to this machine; `up` builds what is served here
+    where = chosen(asked)
+    world = LocalWorld(where if "COURTESY_URL" in os.environ else structs.replace(where, url=""))
     files = build(owners_of(world), world.renderer, ROOT / "site" / "dist")
     say(f"{len(files)} files in site/dist.")
     return DONE

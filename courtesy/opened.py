@@ -19,14 +19,14 @@ PLATFORMS = (LOCAL, EMULATED, AWS)
 
 
 def chosen(asked: argparse.Namespace, url: str = "") -> Settings:
-    """By --on, --data and the environment. `url`: where the shop answers, if that is known. Errors: Misconfigured."""
+    """By --on, --data and the environment. `url`: where the shop answers, if that is known; COURTESY_URL goes first. Errors: Misconfigured."""
     if asked.on == EMULATED:
         raise Misconfigured("The emulated platform is still to come: use --on local or --on aws.")
     environment = {**os.environ, "COURTESY_PLATFORM": asked.on}
     if asked.data is not None:
         environment["COURTESY_DATA"] = str(asked.data)
     if url:
-        environment["COURTESY_URL"] = url
+        environment.setdefault("COURTESY_URL", url)
     return settings(environment)
 
 

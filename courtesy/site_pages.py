@@ -77,7 +77,12 @@ def _pictures(files: OwnersFiles) -> dict[str, Shown | None]:
 def _home(files: OwnersFiles) -> Context:
     home = files.site.home
     first = files.site.page(home.picture)
-    told = {"home": home, "first": first, "index": files.site.products, "things": [page for page in files.site.pages if page is not first]}
+    told = {
+        "home": home,
+        "first": first,
+        "index": files.site.products,
+        "things": [page for page in files.site.pages if page is not first],
+    }
     return {**told, "pictures": _pictures(files), "offer": files.shop.offer}
 
 

@@ -37,6 +37,7 @@ from chalicelib.errors import Misconfigured
 from chalicelib.usecases.look_at_order import Asked, OrderPage
 from courtesy import art
 from courtesy.build import DEV_CSS, SITE_CSS, build
+from courtesy.main import main
 from courtesy.site_pages import OwnersFiles, pages_of
 from courtesy.style_sheet import PARTS, source, style_sheet
 
@@ -591,3 +592,24 @@ def test_at_the_counter_nothing_of_the_person_before_is_offered(site: Path) -> N
 def test_no_box_of_the_competition_is_ticked_beforehand(site: Path) -> None:
     for path in ("competition", "counter"):
         assert " checked" not in (site / path / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        (None, "https://hello.pellow-wren.example"),
+        ("", "https://hello.pellow-wren.example"),
+        ("https://other.example", "https://other.example"),
+    ],
+)
+def test_what_is_published_does_not_lead_to_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str | None, address: str
+) -> None:
+    monkeypatch.setattr("courtesy.main.ROOT", tmp_path)
+    monkeypatch.delenv("COURTESY_URL", raising=False)
+    if said is not None:
+        monkeypatch.setenv("COURTESY_URL", said)
+    assert main(["build", "--data", str(tmp_path / "data")]) == 0
+    out = tmp_path / "site" / "dist"
+    assert f"<loc>{address}/</loc>" in (out / "sitemap.xml").read_text(encoding="utf-8")
+    assert "127.0.0.1" not in (out / "courtesy.js").read_text(encoding="utf-8")

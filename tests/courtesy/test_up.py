@@ -159,6 +159,18 @@ def test_a_taken_port_is_refused_with_one_line(shop: Running, tmp_path: Path) ->
     assert second.stderr.count("\n") == 1
 
 
+def test_where_the_world_reaches_it_can_be_said(tmp_path: Path) -> None:
+    """Behind a proxy, with a mail server: no link may lead to 127.0.0.1."""
+    shop = Running(tmp_path / "data", environment={"COURTESY_URL": "https://hello.example"})
+    assert "<loc>https://hello.example/</loc>" in shop.ask("GET", "/sitemap.xml").text
+    assert shop.form("/api/claims", CLAIM.format("isobel")).status == 303
+    assert eventually(lambda: "isobel@example.com" in courtesy("outbox", data=shop.data).stdout)
+    mails = courtesy("outbox", "--json", data=shop.data).stdout
+    assert "https://hello.example/api/confirm?t=" in mails
+    assert "127.0.0.1" not in mails
+    shop.stop()
+
+
 def test_the_clock_visits_what_is_due_on_the_way(tmp_path: Path) -> None:
     shop = Running(tmp_path / "data")
     now = json.loads(shop.ask("GET", "/dev/clock").text)["now"]
