@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.domain.draw import Published, check, entry_hash, parse_entry, parse_seed
+from chalicelib.domain.competition import is_round
+from chalicelib.domain.draw import ERASED, NOT_REACHED, Published, check, entry_hash, parse_entry, parse_seed
 from chalicelib.domain.retention import ENTRY_AFTER_DRAW
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.ports import World
@@ -50,13 +52,23 @@ def add_commands(add: Callable[..., argparse.ArgumentParser], common: argparse.A
     about_a_round("run", _run, "draw the winner, by the public value that was named beforehand").add_argument(
         "--seed", required=True, metavar="VALUE", help='the value, such as "3 9 14 22 41 50"'
     )
-    passed = command("next", _next, "the winner cannot be reached: the first reserve has won")
+    passed = command("next", _next, "the winner has not answered in time: the first reserve has won")
     passed.add_argument("--round", required=True, help="such as 2026-12")
+    why = passed.add_mutually_exclusive_group()
+    why.add_argument(
+        "--unreachable",
+        action="store_const",
+        dest="said",
+        const=NOT_REACHED,
+        default="",
+        help="mail to them came back: do not wait",
+    )
+    why.add_argument("--withdrew", action="store_const", dest="said", const=ERASED, help="they declined: do not wait")
     about_a_round("winner", _winner, "surname and county, for whoever asks who won")
     objected = command("object", _object, "somebody does not want their surname and county to be told")
     objected.add_argument("address", metavar="ADDRESS", help="the address that they entered with")
     verified = inner.add_parser("verify", help="check a draw from what is published of it, by yourself")
-    verified.add_argument("where", metavar="FILE_OR_URL", help="what /api/draws/2026-12 answers")
+    verified.add_argument("where", metavar="FILE_OR_URL", help="what /api/draws/2026-12 answers, or the page's address")
     verified.add_argument("--seed", default="", metavar="VALUE", help="the value, as you know it from elsewhere")
     verified.add_argument("--entry", default="", metavar="ID", help="an entry id: is it in the list, and at which place?")
     verified.set_defaults(do=_verify)
@@ -82,7 +94,8 @@ def _list(asked: Asked) -> int:
         return DONE
     for one in found:
         state = f"drawn with “{one.drawn.value}”" if one.drawn else "not drawn yet" if one.closed.commitment else "closing"
-        say(f"{one.closed.round}  {_many(one.closed.count)}, {state}: {one.closed.prize}")
+        nobody = one.closed.commitment and not one.closed.count
+        say(f"{one.closed.round}  {'nobody entered' if nobody else f'{_many(one.closed.count)}, {state}'}: {one.closed.prize}")
     if not found:
         say("No round has closed yet.")
     return DONE
@@ -128,10 +141,14 @@ def _run(asked: Asked) -> int:
 
 
 def _next(asked: Asked) -> int:
-    from chalicelib.usecases.run_draw import draw_next
+    from chalicelib.usecases.run_draw import TooSoon, draw_next
 
     with opened(asked) as world:
-        drawn = draw_next(world, asked.round)
+        try:
+            drawn = draw_next(world, asked.round, asked.said)
+        except TooSoon as error:
+            sys.stderr.write(f"courtesy: {error}\n")
+            return NO
     say(f"The winning entry of {drawn.round} is now {drawn.winner}; they are told by e-mail at once.")
     return DONE
 
@@ -191,11 +208,20 @@ def _place(entry: str, told: Published, order: tuple[str, ...]) -> int:
 
 
 def _published(where: str) -> Published:
-    raw = _fetched(where) if where.startswith(("https://", "http://")) else _read(Path(where))
+    raw = _fetched(_told_at(where)) if where.startswith(("https://", "http://")) else _read(Path(where))
     try:
         return msgspec.json.decode(raw, type=Published)
     except msgspec.DecodeError as error:
         raise Invalid(f"That is not what is published of a draw ({error}): it is what /api/draws/2026-12 answers.") from None
+
+
+def _told_at(url: str) -> str:
+    """Where the page for people is given, what it is made of."""
+    parts = urllib.parse.urlsplit(url)
+    round_ = dict(urllib.parse.parse_qsl(parts.query)).get("round", "").strip()
+    if not (parts.path.rstrip("/").endswith("/draws") and is_round(round_)):
+        return url
+    return parts._replace(path=f"{parts.path.rstrip('/')}/{round_}", query="", fragment="").geturl()
 
 
 def _read(path: Path) -> bytes:

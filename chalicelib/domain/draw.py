@@ -14,7 +14,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.domain.competition import is_round
+from chalicelib.domain.calendar import days_after
+from chalicelib.domain.competition import ANSWER_WITHIN, is_round
 from chalicelib.domain.voucher import ALPHABET, HEARD_AS
 from chalicelib.errors import Invalid
 
@@ -23,7 +24,7 @@ BITS = GROUPS * GROUP * 5
 MAX_SEED = 200
 
 ERASED, NOT_REACHED = "the entry was withdrawn", "the winner could not be reached"
-"""Why the first of the order did not win, as it is published."""
+"""Why the first of the order did not win, as it is published. Withdrawn is also who declines; out of reach also who has not answered in time."""
 
 
 class PassedOver(Struct, frozen=True):
@@ -110,6 +111,20 @@ def ordered(hashes: Iterable[str], value: str) -> tuple[str, ...]:
 def first_of(order: Sequence[str], passed_over: Collection[str]) -> str:
     """Who has won when these did not; "" where nobody is left."""
     return next((one for one in order if one not in passed_over), "")
+
+
+def passes_on_from(won_at: datetime, zone: str) -> datetime:
+    """The instant from which somebody who won then and has not answered is passed over: when the day is over that their mail names."""
+    return days_after(won_at + ANSWER_WITHIN, 1, 0, zone)
+
+
+def why_passed_over(said: str, won_at: datetime, now: datetime, zone: str, *, there: bool) -> str:
+    """Why the winner is passed over, as it is published; "" while they still may answer. `there`: their entry is kept. `said`: ERASED or
+    NOT_REACHED as the owner knows it, or "".
+    """
+    if not there:
+        return ERASED
+    return said or (NOT_REACHED if now >= passes_on_from(won_at, zone) else "")
 
 
 def check(told: Published, value: str = "") -> Checked:

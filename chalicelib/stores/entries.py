@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -192,6 +192,13 @@ def all_closed(table: Table) -> list[Closed]:
     """Every round that has closed, the newest first. Reads the whole table: for the owner's lists, never for a visitor."""
     found = (from_item(item, Closed) for item in pages.everything(table) if item["sk"] == "CLOSED")
     return sorted(found, key=lambda one: one.round, reverse=True)
+
+
+def waiting_for_value(table: Table, rounds: Sequence[str]) -> list[Closed]:
+    """Those of the rounds whose list of at least one entry is fixed and which are not drawn yet. One read; may be a moment old."""
+    items = table.get_many([key(one) for one in rounds for key in (closed_key, drawn_key)], strong=False)
+    found = [load_closed(items.get(closed_key(one))) for one in rounds if drawn_key(one) not in items]
+    return [one for one in found if one is not None and one.commitment and one.count]
 
 
 def drawn_key(round_: str) -> Key:

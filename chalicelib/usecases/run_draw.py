@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from chalicelib.domain import journal
 from chalicelib.domain.calendar import clock_time, long_date
 from chalicelib.domain.competition import Entry, before, called, closes_at, is_round, open_round
-from chalicelib.domain.draw import ERASED, NOT_REACHED, PassedOver, first_of, ordered, parse_seed
+from chalicelib.domain.draw import ERASED, PassedOver, first_of, ordered, parse_seed, passes_on_from, why_passed_over
 from chalicelib.domain.errand import tell
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.planning import planned
@@ -31,6 +31,11 @@ from chalicelib.usecases.enter_competition import held, rule_for
 
 TRIES = 4
 _GONE = "None of the entries is kept any more, so nobody can be told that they have won."
+_NOBODY_LEFT = "Nobody is left who could win the {} draw: everybody else was passed over before, or is not kept any more. Nothing has changed."
+
+
+class TooSoon(Conflict):
+    """The winner still has time to answer."""
 
 
 class Winner(Struct, frozen=True):
@@ -96,17 +101,22 @@ def run_draw(world: World, round_: str, seed: str) -> Drawn:
     raise Retryable("Too much happened at once. Please try again.")
 
 
-def draw_next(world: World, round_: str) -> Drawn:
-    """The winner cannot be reached, or asked to be forgotten. Whoever has won now is kept as long as a winner of this day.
+def draw_next(world: World, round_: str, said: str = "") -> Drawn:
+    """The winner has not answered in time, or `said` tells why they are passed over before that: domain/draw.py's NOT_REACHED or ERASED.
+    Whoever has won now is kept as long as a winner of this day.
 
-    Errors: NotFound (it is not drawn, or nobody is left), Misconfigured, Retryable.
+    Errors: NotFound (it is not drawn, or nobody is left), TooSoon, Misconfigured, Retryable.
     """
+    first = ""
     for _ in range(TRIES):
         closed, drawn = _closed(world, round_), _drawn(world, round_)
         if closed is None or drawn is None:
             raise NotFound(f"The {called(round_)} draw has not been made yet: courtesy draw run makes it.")
         there = entries.load_line(world.table.get(entries.line_key(round_, drawn.winner)))
-        passed = (*drawn.passed_over, PassedOver(drawn.winner, ERASED if there is None else NOT_REACHED))
+        if drawn.winner != (first := first or drawn.winner):
+            return drawn  # another hand passed them over this moment: whoever won by that is not to be passed over as well
+        why = _why(world, drawn, said, there=there is not None)
+        passed = (*drawn.passed_over, PassedOver(drawn.winner, why))
         line, more = _next(world, round_, ordered(_hashes(world, closed), drawn.value), passed)
         now = world.clock.now()
         after = replace(drawn, winner=line.hash, passed_over=more, won_at=now)
@@ -115,6 +125,18 @@ def draw_next(world: World, round_: str) -> Drawn:
             keep_drawn(world, after)
             return after
     raise Retryable("Too much happened at once. Please try again.")
+
+
+def _why(world: World, drawn: Drawn, said: str, *, there: bool) -> str:
+    won_at, zone = drawn.won_at or drawn.drawn_at, world.shop.zone
+    why = why_passed_over(said, won_at, world.clock.now(), zone, there=there)
+    if not why:
+        raise TooSoon(
+            f"The winner of the {called(drawn.round)} draw has time to answer: courtesy draw next works from "
+            f"{long_date(passes_on_from(won_at, zone), zone)} on, or now with --unreachable where mail came back from them, "
+            "or --withdrew where they declined."
+        )
+    return why
 
 
 def object_to_naming(world: World, address: str) -> int:
@@ -174,13 +196,14 @@ def _hashes(world: World, closed: Closed) -> Sequence[str]:
 
 
 def _next(world: World, round_: str, order: Sequence[str], passed: tuple[PassedOver, ...]) -> tuple[Line, tuple[PassedOver, ...]]:
-    """The first of the order who was not passed over and is still there; with all who were passed over."""
+    """The first of the order who was not passed over and is still there; with all who were passed over. Errors: NotFound (nobody is left)."""
+    before_them = passed
     while wins := first_of(order, {one.hash for one in passed}):
         line = entries.load_line(world.table.get(entries.line_key(round_, wins)))
         if line is not None and _entry(world, round_, line) is not None:
             return line, passed
         passed = (*passed, PassedOver(wins, ERASED))
-    raise NotFound(_GONE)
+    raise NotFound(_NOBODY_LEFT.format(called(round_)) if before_them else _GONE)
 
 
 def _written(world: World, closed: Closed, drawn: Drawn, line: Line, actions: list[Action]) -> bool:

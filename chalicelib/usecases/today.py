@@ -12,6 +12,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from chalicelib.domain import competition
 from chalicelib.domain import follow_up as fu
 from chalicelib.domain.calendar import clock_time, day_name, days_after, long_date
 from chalicelib.domain.floor import Unheard
@@ -24,7 +25,7 @@ from chalicelib.domain.purchases import placed_at, standing_orders
 from chalicelib.domain.screening import Case, Hold, Send, screen
 from chalicelib.domain.sentences import called, for_owner, of_follow_up, of_signs
 from chalicelib.ports import World
-from chalicelib.stores import follow_ups, orders, plans
+from chalicelib.stores import entries, follow_ups, orders, plans
 from chalicelib.usecases import list_inquiries as inquiries
 from chalicelib.usecases import list_tasks as tasks
 from chalicelib.usecases.gather import gather_all
@@ -85,7 +86,7 @@ def today(world: World) -> Today:
         waiting=_waiting(inquiries.list_inquiries(world)),
         unsure=_unsure(world, [one for one in waiting if one.state == fu.UNSURE]),
         decide=(*_asked(world, [one for one in waiting if _asks_first(one)]), *_gifts(world)),
-        by_hand=_by_hand(tasks.list_tasks(world, today=True)),
+        by_hand=(*_draws(world), *_by_hand(tasks.list_tasks(world, today=True))),
         today=going,
         held=(*stopped, *_held(world, [one for one in waiting if one.state == fu.HELD and not _asks_first(one)])),
         floor=_floor(world),
@@ -166,6 +167,22 @@ def _task(task: tasks.Listed, what: str, how: str) -> Line:
         return Line(f"Better not: a {what} to {task.name or _NOBODY}{about}", task.against, f"courtesy task {task.id} given-up")
     outcomes = " | ".join(one.replace(" ", "-") for one in task.outcomes)
     return Line(f"A {what}: {task.name or _NOBODY}{phone}{about}", how=f"{how}; then: courtesy task {task.id} {outcomes}")
+
+
+def _draws(world: World) -> tuple[Line, ...]:
+    """The last two rounds, where they have closed and nobody has drawn them."""
+    held = world.shop.competition
+    if held is None:
+        return ()
+    last = competition.before(competition.open_round(world.clock.now(), held.closes_hour, world.shop.zone))
+    return tuple(
+        Line(
+            f"The {competition.called(one.round)} draw has closed and waits for its value",
+            f"What decides: {one.seed}.",
+            f"courtesy draw run --round {one.round} --seed …",
+        )
+        for one in entries.waiting_for_value(world.table, (competition.before(last), last))
+    )
 
 
 # --- what goes out, and what is held ---

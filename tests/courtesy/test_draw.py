@@ -12,14 +12,15 @@ import pytest
 
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.config import ROOT, Settings
-from chalicelib.domain.calendar import instant, stamp
-from chalicelib.domain.competition import Entry, closes_at, open_round
-from chalicelib.domain.draw import entry_hash, ordered
+from chalicelib.domain.calendar import instant, long_date, stamp
+from chalicelib.domain.competition import Entry, closes_at, following, open_round
+from chalicelib.domain.draw import ERASED, NOT_REACHED, entry_hash, ordered
 from chalicelib.domain.identity import person_id
 from chalicelib.domain.retention import ENTRY_AFTER_DRAW
 from chalicelib.stores import entries
 from chalicelib.usecases.close_round import close_round
 from chalicelib.usecases.look_at_draw import look_at_draw
+from courtesy import draw
 from courtesy.main import main
 
 SEED = "3 9 14 22 41 50"
@@ -115,8 +116,9 @@ def test_the_winner_is_named_unless_they_object(ask: Any, data: Path, tmp_path: 
             assert (code, "does not want" in said) == (1, True)
         else:
             assert (code, said) == (0, f"{name.partition(' ')[2]}, Cornwall\n")
-        code, said = ask("draw", "next", "--round", told["round"])
+        code, said = ask("draw", "next", "--round", told["round"], "--unreachable")
         assert code == (0 if len(seen) < 3 else 2), said
+    assert "Nobody is left who could win" in said
     assert len(seen) == 3
 
 
@@ -158,7 +160,7 @@ def test_whom_the_shop_says_it_passed_over_is_told_to_whoever_checks(ask: Any, d
     file = tmp_path / "draw.json"
     ask("draw", "run", "--seed", SEED)
     round_ = published(data, file)["round"]
-    ask("draw", "next", "--round", round_)
+    ask("draw", "next", "--round", round_, "--unreachable")
     told = published(data, file)
 
     code, said = ask("draw", "verify", str(file), "--seed", SEED)
@@ -189,3 +191,53 @@ def test_the_poster_leads_to_the_counter(ask: Any, tmp_path: Path) -> None:
     assert "hello.pellow-wren.example/counter" in html
     assert f"deleted {ENTRY_AFTER_DRAW.days} days after the draw" in html
     assert html.count("data:image/svg+xml;base64,") == 1
+
+
+def test_the_winner_has_until_their_answer_day_is_over(ask: Any, data: Path, tmp_path: Path) -> None:
+    ask("draw", "run", "--seed", SEED)
+    before = published(data, tmp_path / "draw.json")
+    round_, drawn_at = before["round"], instant(before["drawn_at"])
+    code, said = ask("draw", "next", "--round", round_)
+    works = long_date(drawn_at + timedelta(days=15), "Europe/London")
+    assert (code, f"courtesy draw next works from {works} on" in said, said.count("\n")) == (1, True, 1)
+    assert published(data, tmp_path / "draw.json") == before
+    assert ask("draw", "next", "--round", round_, "--withdrew")[0] == 0
+    assert ask("draw", "next", "--round", round_)[0] == 1  # who has won now has 14 days as well
+    with_world(data, lambda world: world.clock.advance_to(world.clock.now() + timedelta(days=16)))
+    assert ask("draw", "next", "--round", round_)[0] == 0
+    told = published(data, tmp_path / "draw.json")["passed_over"]
+    assert [one["why"] for one in told] == [ERASED, NOT_REACHED]
+
+
+def test_a_closed_round_that_nobody_entered_says_so(ask: Any, data: Path) -> None:
+    def close(world: LocalWorld) -> str:
+        (last,) = entries.all_closed(world.table)
+        world.clock.advance_to(closes_at(following(last.round), 18, world.shop.zone) + timedelta(minutes=3))
+        return close_round(world, following(last.round)).round
+
+    round_ = with_world(data, close)
+    assert ask("draw", "list")[1].startswith(f"{round_}  nobody entered: ")
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ("https://shop.example/api/draws?round=2026-12", "https://shop.example/api/draws/2026-12"),
+        ("https://shop.example/api/draws/?round=2026-12#how", "https://shop.example/api/draws/2026-12"),
+        ("https://shop.example/api/draws/2026-12", "https://shop.example/api/draws/2026-12"),
+        ("https://shop.example/api/draws?round=..", "https://shop.example/api/draws?round=.."),
+        ("https://shop.example/kept?round=2026-12", "https://shop.example/kept?round=2026-12"),
+    ],
+)
+def test_the_pages_address_is_as_good_as_what_it_is_made_of(
+    ask: Any, monkeypatch: pytest.MonkeyPatch, given: str, asked: str
+) -> None:
+    seen = list[str]()
+
+    def fetched(url: str) -> bytes:
+        seen.append(url)
+        return b"[]"
+
+    monkeypatch.setattr(draw, "_fetched", fetched)
+    ask("draw", "verify", given)
+    assert seen == [asked]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.calendar import local_day
 from chalicelib.domain.draw import (
     ERASED,
+    NOT_REACHED,
     PassedOver,
     Published,
     check,
@@ -26,6 +28,8 @@ from chalicelib.domain.draw import (
     ordered,
     parse_entry,
     parse_seed,
+    passes_on_from,
+    why_passed_over,
 )
 from chalicelib.errors import Invalid
 from tests.support.properties import quick
@@ -166,3 +170,36 @@ def test_a_value_has_one_spelling() -> None:
     for text in ("", " \n ", "x" * 201, "a\u200bb", "a\x00b"):
         with pytest.raises(Invalid, match="public value"):
             parse_seed(text)
+
+
+moments = st.timedeltas(timedelta(0), timedelta(days=1500)).map(lambda later: datetime(2026, 1, 1, tzinfo=UTC) + later)
+
+
+@quick
+@given(
+    moments,
+    st.timedeltas(timedelta(0), timedelta(days=40)),
+    st.sampled_from(["Europe/London", "Pacific/Auckland", "America/New_York"]),
+)
+def test_nobody_is_passed_over_in_silence_on_a_day_on_which_they_may_answer(
+    won_at: datetime, later: timedelta, zone: str
+) -> None:
+    day = local_day(won_at + timedelta(days=14), zone)  # as their mail names it
+    over = local_day(won_at + later, zone) > day
+    assert why_passed_over("", won_at, won_at + later, zone, there=True) == (NOT_REACHED if over else "")
+    assert local_day(passes_on_from(won_at, zone), zone) == day + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("there", "said", "why"),
+    [
+        (True, NOT_REACHED, NOT_REACHED),
+        (True, ERASED, ERASED),
+        (True, "", ""),
+        (False, "", ERASED),
+        (False, NOT_REACHED, ERASED),  # they asked to be forgotten, and that is why
+    ],
+)
+def test_before_that_day_is_over_a_reason_is_needed_and_the_true_one_is_told(there: bool, said: str, why: str) -> None:
+    now = datetime(2027, 1, 1, tzinfo=UTC)
+    assert why_passed_over(said, now, now, "Europe/London", there=there) == why

@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from chalicelib.domain import follow_up as fu
-from chalicelib.domain.draw import check
+from chalicelib.domain.draw import NOT_REACHED, check
 from chalicelib.domain.fact import DATE, NEVER, Fact
 from chalicelib.domain.links import LAST_YEARS_GIFT, OCCASION, PREFERENCES
 from chalicelib.errors import Conflict
@@ -154,7 +154,7 @@ def test_a_draw_that_was_made_stands_and_its_winner_is_told_once() -> None:
         world.clock.at = CLOSING
         close_round(world, ROUND)
         run_draw(world, ROUND, "3 9 14")
-        drawn = draw_next(world, ROUND)
+        drawn = draw_next(world, ROUND, NOT_REACHED)
         world.work()
 
         put_back(world, before)

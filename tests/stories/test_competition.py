@@ -26,6 +26,7 @@ from chalicelib.usecases.run_draw import draw_next, run_draw, winner_of
 from chalicelib.usecases.stop import stop_address
 from chalicelib.usecases.tell_all import tell_all
 from chalicelib.usecases.tell_of_draw import tell_of_draw
+from chalicelib.usecases.today import today
 from tests.support.site import JSON, Answer, Site, items, link, person_items
 from tests.support.watched import Calls, Crash, once, watched
 from tests.support.world import TestWorld
@@ -439,7 +440,7 @@ def test_the_reserve_wins_where_the_winner_cannot_be_reached() -> None:
         three(world, Site(world))
         closed(world)
         first = run_draw(world, ROUND, SEED).winner
-        after = draw_next(world, ROUND)
+        after = draw_next(world, ROUND, NOT_REACHED)
         told = look_at_draw(world, ROUND)
         assert (after.winner, told.passed_over[0].hash, told.passed_over[0].why) == (
             ordered(told.hashes, SEED)[1],
@@ -449,9 +450,22 @@ def test_the_reserve_wins_where_the_winner_cannot_be_reached() -> None:
         assert check(told).faults == ()
         world.work()
         assert len([one for one in world.mails() if "won" in one.mail.subject]) == 2
-        draw_next(world, ROUND)
-        with pytest.raises(NotFound):
-            draw_next(world, ROUND)
+        draw_next(world, ROUND, NOT_REACHED)
+        with pytest.raises(NotFound, match="Nobody is left"):
+            draw_next(world, ROUND, NOT_REACHED)
+
+
+def test_two_who_pass_the_winner_on_at_once_pass_over_one() -> None:
+    with TestWorld() as world:
+        three(world, Site(world))
+        closed(world)
+        run_draw(world, ROUND, SEED)
+        won = list[str]()
+        world.table = watched(
+            world.sqlite, before=once(lambda: won.append(draw_next(world, ROUND, NOT_REACHED).winner), at="transact")
+        )
+        assert draw_next(world, ROUND, ERASED).winner == won[0]
+        assert [one.why for one in look_at_draw(world, ROUND).passed_over] == [NOT_REACHED]
 
 
 def test_a_stop_takes_nobody_out_of_the_draw() -> None:
@@ -486,6 +500,38 @@ def test_who_wins_in_anothers_place_is_known_until_30_days_after_that(told_befor
     with TestWorld() as world:
         three(world, Site(world))
         closed(world)
+# --- the owner's day ---
+
+
+def test_a_closed_round_waits_in_the_owners_day_until_it_is_drawn() -> None:
+    with TestWorld() as world:
+        three(world, Site(world))
+        assert today(world).by_hand == ()
+        closed(world)
+        (line,) = today(world).by_hand
+        assert line.what == "The March 2026 draw has closed and waits for its value"
+        assert line.how == "courtesy draw run --round 2026-03 --seed …"
+        assert line.why.startswith("What decides: ")
+        at(world, CLOSING + timedelta(days=40))  # the next has closed meanwhile, and nobody entered it
+        world.work()
+        assert today(world).by_hand == (line,)
+        run_draw(world, ROUND, SEED)
+        assert today(world).by_hand == ()
+
+
+def test_whether_a_draw_waits_costs_one_read_and_none_where_there_is_no_competition() -> None:
+    def reads(*, held: bool) -> int:
+        with TestWorld() as world:
+            if not held:
+                world.shop = structs.replace(world.shop, competition=None)
+            calls = list[str]()
+            world.table = watched(world.sqlite, before=calls.append)
+            today(world)
+            return len(calls)
+
+    assert reads(held=True) - reads(held=False) == 1
+
+
         run_draw(world, ROUND, SEED)
         if told_before:
             world.work()
