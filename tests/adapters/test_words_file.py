@@ -135,7 +135,7 @@ texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, m
         "<script>alert(1)</script>",
         "</p></td></tr></table>",
         '"><a href="javascript:x">',
-        "{{ 7*7 }}",
+        "{{ 1913*1913 }}",
         "{% raw %}",
         "{{name}}",
         "&lt;b&gt;",
@@ -156,7 +156,7 @@ def test_whatever_the_owner_writes_stays_text(where: tuple[str, str], text: str)
 
     assert not Reader(made.html).wrong
     assert {*_tags(made.html)} <= {*_tags(ours.html)}
-    assert "49" not in made.text.replace(text, "")
+    assert "3659569" not in made.text  # nothing is reckoned
     assert [line for line in made.text.splitlines() if len(line) > WIDTH and " " in line.strip()] == []
     if "{{name}}" not in text and (said := one_line(text)) and "opening" in keys and len(said.split()) == 1:
         assert said in "".join(Reader(made.html).words)
