@@ -24,6 +24,9 @@ MAX_COUNTY = 60
 ANSWER_WITHIN = timedelta(days=14)
 """So long the winner has to answer; then the first reserve has the prize."""
 
+FIXING = timedelta(hours=1)
+"""So long after the closing the list may well come; whoever asks later for one that is not there asks in vain."""
+
 _ROUND = re.compile(r"(2[01][0-9]{2})-(0[1-9]|1[0-2])")
 
 
@@ -97,6 +100,12 @@ def open_round(now: datetime, hour: int, zone: str) -> str:
     day = local_day(now, zone)
     this = f"{day:%Y-%m}"
     return this if now < closes_at(this, hour, zone) else following(this)
+
+
+def awaited(round_: str, now: datetime, hour: int, zone: str) -> datetime | None:
+    """When a round closes whose list is still to be fixed: the open one, and for an hour after its closing; None for any other. Errors: Invalid."""
+    closes = closes_at(round_, hour, zone)
+    return closes if round_ == open_round(now, hour, zone) or closes <= now < closes + FIXING else None
 
 
 def following(round_: str) -> str:

@@ -156,7 +156,7 @@ def _phone(text: str, country: str) -> str:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):
         raise Invalid(
-            f"That is no telephone number that can be rung from {country}: from abroad give it with + and the country's code, "
+            "That does not look like a whole telephone number: a digit may be missing. From abroad give it with + and the country's code, "
             "such as +49 89 1234567.",
             "value",
         )

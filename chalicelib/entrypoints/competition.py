@@ -11,7 +11,18 @@ from chalice.app import Request, Response
 
 from chalicelib.domain import retention
 from chalicelib.domain.calendar import clock_time
-from chalicelib.domain.competition import COUNTER, MAX_COUNTY, SITE, Entered, before, called, open_round, parse_county
+from chalicelib.domain.competition import (
+    COUNTER,
+    MAX_COUNTY,
+    SITE,
+    Entered,
+    awaited,
+    before,
+    called,
+    is_round,
+    open_round,
+    parse_county,
+)
 from chalicelib.domain.consent import EMAIL, WORDS_CHANGED, Wording, wording_hash
 from chalicelib.domain.draw import Published, list_of, ordered
 from chalicelib.domain.identity import MAX_ADDRESS, MAX_NAME, parse_address, parse_name
@@ -31,6 +42,7 @@ from chalicelib.entrypoints.answers import (
     viewer_ip,
 )
 from chalicelib.entrypoints.forms import BOT_FIELD, Checked
+from chalicelib.errors import NotFound
 from chalicelib.ports import World
 from chalicelib.usecases.confirm_entry import confirm_entry, look_at_entry
 from chalicelib.usecases.enter_competition import enter_competition, held
@@ -153,9 +165,18 @@ def _confirm(world: World, request: Request) -> Response:
 
 def _draw_page(world: World, request: Request) -> Response:
     competition = held(world)
-    last = before(open_round(world.clock.now(), competition.closes_hour, world.shop.zone))
+    now = world.clock.now()
+    last = before(open_round(now, competition.closes_hour, world.shop.zone))
     query: Mapping[str, Any] = request.query_params or {}
-    found = look_at_draw(world, str(query.get("round") or last))
+    round_ = str(query.get("round") or last)
+    try:
+        found = look_at_draw(world, round_)
+    except NotFound:
+        closes = awaited(round_, now, competition.closes_hour, world.shop.zone) if is_round(round_) else None
+        if closes is None:
+            raise
+        when = clock_time(closes, world.shop.zone)
+        return page(world, "draw-awaited", draw=called(round_), closes=when, closed=closes <= now, seed=competition.seed)
     return page(
         world,
         "draw",

@@ -147,6 +147,7 @@ def _confirm_page(world: World, request: Request) -> Response:
         newsletter=bool(waiting.wording),
         newsletter_wording=waiting.wording,
         value=waiting.value,
+        issued=waiting.issued,
     )
 
 
@@ -161,6 +162,7 @@ def _confirm(world: World, request: Request) -> Response:
         minimum=str(voucher.minimum),
         expires=long_date(voucher.ends_at, world.shop.zone),
         newsletter=confirmed.newsletter,
+        again=confirmed.again,
         profile=offer_profile(world, voucher.person),
     )
 

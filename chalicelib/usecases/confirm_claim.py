@@ -35,24 +35,27 @@ POOL_CHOICE = 20
 
 
 class Confirmed(Struct, frozen=True):
-    """What the person now has. `newsletter`: this click also said yes to it."""
+    """What the person now has. `newsletter`: this click also said yes to it. `again`: they had the voucher before, so no mail brings it."""
 
     voucher: Voucher
     newsletter: bool
+    again: bool
 
 
 class Waiting(Struct, frozen=True):
-    """What the click would do. `value`: of the voucher. `wording`: to which words it says yes, "" for none."""
+    """What the click would do. `value`: of the voucher. `wording`: to which words it says yes, "" for none. `issued`: they have the voucher."""
 
     value: str
     wording: str
+    issued: bool
 
 
 def look_at_claim(world: World, token: str) -> Waiting:
     """For the page with the button; writes nothing. Errors: Unverified, NotFound."""
     claim = _claim(world, token)
     seen = wording_of(world.shop, claim.version) if claim.version and claim.confirmed_at is None else None
-    return Waiting(str(claim.offer.value), seen.text if seen is not None else "")
+    issued = world.table.get(vouchers.issued_key(claim.person, claim.offer.name), strong=False)
+    return Waiting(str(claim.offer.value), seen.text if seen is not None else "", issued is not None)
 
 
 def confirm_claim(world: World, token: str) -> Confirmed:
@@ -66,7 +69,8 @@ def confirm_claim(world: World, token: str) -> Confirmed:
         standing, issued, before = _read(world, claim)
         first = first or standing
         if claim.confirmed_at is not None and issued is not None:
-            return Confirmed(issued, newsletter=bool(claim.version and standing.consents))
+            again = issued.issued_at < claim.mailed_at  # else an earlier press on this very link has brought it
+            return Confirmed(issued, newsletter=bool(claim.version and standing.consents), again=again)
         # who says stop while this is under way has said the last word
         consent = _consent(world.shop, claim, now) if standing.stopped_at == first.stopped_at else None
         voucher = issued or _new_voucher(world, claim, now)
@@ -89,7 +93,7 @@ def confirm_claim(world: World, token: str) -> Confirmed:
         if voucher.waits:
             world.queue.put(ERRANDS, {"id": voucher_errand(voucher.code)})
         world.queue.put(DUE_NOW, {"why": "confirmed"})
-        return Confirmed(voucher, newsletter=consent is not None)
+        return Confirmed(voucher, newsletter=consent is not None, again=issued is not None)
     raise Retryable("Too much happened at once. Please press the button again.")
 
 

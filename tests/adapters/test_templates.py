@@ -578,6 +578,19 @@ def test_all_service_mails_are_written_in_german() -> None:
     assert to_people <= {*GERMANS}
 
 
+@pytest.mark.parametrize(
+    ("language", "promise"),
+    [(ENGLISH, "an address that nobody confirms is deleted"), (GERMAN, "eine Adresse, die niemand bestätigt")],
+)
+@pytest.mark.parametrize("mail", ["confirm-address", "confirm-entry"])
+def test_whom_we_know_is_not_told_that_they_will_be_deleted(mail: str, language: str, promise: str) -> None:
+    found = made(mail, language)
+
+    assert promise in " ".join(found.text.split())
+    assert promise in found.html
+    assert not any(word in found.text + found.html for word in ("delete this address", "löschen wir diese"))
+
+
 @pytest.mark.parametrize("mail", GERMANS)
 def test_a_german_mail_has_no_english_left_in_it(mail: str) -> None:
     theirs: dict[str, object] = {

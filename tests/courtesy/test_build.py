@@ -180,13 +180,14 @@ DRAW = Published(
 )
 RENDERED: dict[str, dict[str, object]] = {
     "voucher": CLAIM,
-    "confirm": {"token": "tok", "value": "£15", "newsletter": True, "newsletter_wording": WORDING},
+    "confirm": {"token": "tok", "value": "£15", "newsletter": True, "newsletter_wording": WORDING, "issued": True},
     "confirmed": {
         "code": "7HQ2M-9KXTC",
         "value": "£15",
         "minimum": "£60",
         "expires": "20 February 2027",
         "newsletter": True,
+        "again": True,
         "profile": "",
     },
     "preferences": PREFERENCES,
@@ -225,6 +226,7 @@ RENDERED: dict[str, dict[str, object]] = {
         "drawn": "3 January at 10:00",
         "place": {"0" * 64: 1},
     },
+    "draw-awaited": {"draw": "December 2026", "closes": "31 December at 18:00", "closed": False, "seed": "Lotto"},
     "occasion": {"token": "tok", "label": "partner's birthday"},
     "occasion-off": {"label": "partner's birthday"},
     "welcome": {"token": "tok"},

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.competition import (
+    FIXING,
+    awaited,
     before,
     called,
     closes_at,
@@ -42,6 +44,18 @@ instants = st.datetimes(datetime(2020, 1, 1), datetime(2090, 1, 1), timezones=st
 )
 def test_a_round_closes_at_the_hour_that_the_shops_clocks_show(round_: str, closes: str) -> None:
     assert closes_at(round_, 18, LONDON).isoformat() == closes
+
+
+@quick
+@given(instants, hours, zones)
+def test_a_list_is_awaited_of_the_open_round_and_for_an_hour_of_the_last(now: datetime, hour: int, zone: str) -> None:
+    open_ = open_round(now, hour, zone)
+    last, closed = before(open_), closes_at(before(open_), hour, zone)
+    assert awaited(open_, now, hour, zone) == closes_at(open_, hour, zone)
+    assert awaited(last, now, hour, zone) == (closed if now < closed + FIXING else None)
+    assert awaited(last, closed, hour, zone) == awaited(last, closed + FIXING - timedelta(seconds=1), hour, zone) == closed
+    assert awaited(last, closed + FIXING, hour, zone) is None
+    assert awaited(following(open_), now, hour, zone) is awaited(before(last), now, hour, zone) is None
 
 
 def test_in_the_hour_that_spring_skips_and_autumn_repeats_there_is_one_closing() -> None:

@@ -77,8 +77,8 @@ def test_it_is_kept_tidied(kind: str, about: str, value: str, as_kept: tuple[str
         ("address", "post", f"4 Fore Street\n{'x' * 61}", "at most 60 characters"),
         ("address", "home", "4 Fore Street\nTruro", "An address is about “post”: say address post"),
         ("phone", "mobile", "01326 555012", "A phone is about “call”: say phone call"),
-        ("phone", "call", "12", "no telephone number that can be rung from GB"),
-        ("phone", "call", "ring me", "no telephone number"),
+        ("phone", "call", "12", "not look like a whole telephone number: a digit may be missing"),
+        ("phone", "call", "ring me", "with + and the country's code"),
         ("away", "call", " ", "Say in a few words"),
     ],
 )

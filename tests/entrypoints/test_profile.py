@@ -184,7 +184,7 @@ def test_a_day_that_is_none_comes_back_with_everything_else(
 def test_a_number_that_cannot_be_rung_comes_back(world: TestWorld, site: Site) -> None:
     answer = keep(world, site, "reach", CALL, phone="12")
     assert answer.status == 422
-    assert "no telephone number" in answer.text
+    assert "not look like a whole telephone number" in answer.text
 
 
 # --- later it is their own, to see, correct and remove ---

@@ -178,6 +178,26 @@ def test_a_later_tick_brings_a_link_that_subscribes() -> None:
         assert len(person_items(world, "VOUCHER")) == 1
 
 
+def test_who_has_the_code_already_is_promised_no_mail_with_it() -> None:
+    with TestWorld() as world:
+        site = Site(world)
+        url = claimed(world, site)
+        assert "we send it to you as well" in site.get(url).text
+        first = site.press(url).text
+        assert "on its way to you by e-mail" in first
+        world.pass_time(hours=25)
+        url = claimed(world, site, tick=True)
+        asked = site.get(url).text
+        assert "One button, and the newsletter comes" in asked
+        assert "the same as before" in asked
+        assert code_of(first) not in asked
+        pressed, again = site.press(url).text, site.press(url).text
+        assert pressed == again
+        assert "the same code as before" in pressed
+        assert not any("e-mail too" in page or "send it to you" in page for page in (asked, pressed))
+        assert "One button, and you see your code" in site.get(url).text
+
+
 def test_subscribers_are_not_asked_to_subscribe_again() -> None:
     with TestWorld() as world:
         site = Site(world)

@@ -286,6 +286,28 @@ def test_before_the_closing_there_is_nothing_to_see() -> None:
         assert site.get("/api/draws/nonsense").status == 404
 
 
+def test_the_link_in_the_mail_leads_to_when_the_list_comes() -> None:
+    with TestWorld() as world:
+        site = Site(world)
+        entered(world, site)
+        url = f"/api/draws?round={ROUND}"
+        assert f"https://shop.example{url}" in world.mails(ISOBEL)[-1].mail.text
+        answer = site.get(url)
+        assert (answer.status, "The list is not fixed yet" in answer.text) == (200, True)
+        assert "closes on 31 March at 18:00" in answer.text
+        at(world, CLOSING + timedelta(minutes=1))  # nothing has run yet
+        answer = site.get("/api/draws")
+        assert (answer.status, "closed on 31 March at 18:00" in answer.text) == (200, True)
+        closed(world)
+        assert "The list is not fixed yet" not in site.get(url).text
+
+
+@pytest.mark.parametrize("round_", ["2026-02", "2026-04", "nonsense", "2026-13", "<b>"])
+def test_of_no_other_round_a_list_is_promised(round_: str) -> None:
+    with TestWorld() as world:
+        assert Site(world).get(f"/api/draws?round={round_}").status == 404
+
+
 @pytest.mark.parametrize("turn", range(1, 4))
 @pytest.mark.parametrize("call", ["get", "get_many", "transact"])
 def test_a_confirmation_that_meets_the_closing_is_in_the_list_or_refused(call: str, turn: int) -> None:
@@ -478,28 +500,6 @@ def test_a_stop_takes_nobody_out_of_the_draw() -> None:
         assert "won" in world.mails(ISOBEL)[-1].mail.subject
 
 
-# --- what is left ---
-
-
-def test_entries_are_deleted_30_days_after_the_draw_and_the_result_stays() -> None:
-    with TestWorld() as world:
-        three(world, Site(world))
-        closed(world)
-        run_draw(world, ROUND, SEED)
-        world.work()
-        world.pass_time(days=29)
-        assert len(person_items(world, "ENTRY#")) == 6
-        world.live(days=2)
-        assert person_items(world, "ENTRY#") == []
-        assert check(look_at_draw(world, ROUND)).faults == ()
-        assert winner_of(world, ROUND).name == ""
-
-
-@pytest.mark.parametrize("told_before", [True, False])
-def test_who_wins_in_anothers_place_is_known_until_30_days_after_that(told_before: bool) -> None:
-    with TestWorld() as world:
-        three(world, Site(world))
-        closed(world)
 # --- the owner's day ---
 
 
@@ -532,6 +532,28 @@ def test_whether_a_draw_waits_costs_one_read_and_none_where_there_is_no_competit
     assert reads(held=True) - reads(held=False) == 1
 
 
+# --- what is left ---
+
+
+def test_entries_are_deleted_30_days_after_the_draw_and_the_result_stays() -> None:
+    with TestWorld() as world:
+        three(world, Site(world))
+        closed(world)
+        run_draw(world, ROUND, SEED)
+        world.work()
+        world.pass_time(days=29)
+        assert len(person_items(world, "ENTRY#")) == 6
+        world.live(days=2)
+        assert person_items(world, "ENTRY#") == []
+        assert check(look_at_draw(world, ROUND)).faults == ()
+        assert winner_of(world, ROUND).name == ""
+
+
+@pytest.mark.parametrize("told_before", [True, False])
+def test_who_wins_in_anothers_place_is_known_until_30_days_after_that(told_before: bool) -> None:
+    with TestWorld() as world:
+        three(world, Site(world))
+        closed(world)
         run_draw(world, ROUND, SEED)
         if told_before:
             world.work()

@@ -18,7 +18,7 @@ PIRAN = "piran.nance@example.com"
 SHOWN_MOST = 40
 NAMES = (
     "competition", "competition, refused", "competition, rules", "enter", "entered", "entered, link of a newer mail", "counter", "counter, refused",
-    "counter, entered", "draw, none yet", "draw, to be drawn", "draw, drawn",
+    "counter, entered", "draw, not closed yet", "draw, none yet", "draw, to be drawn", "draw, drawn",
 )  # fmt: skip
 
 
@@ -62,7 +62,10 @@ def _fill(page: Page, name: str, email: str, *, tick: bool = False) -> None:
 
 def _draws(page: Page, story: Story) -> Iterator[str]:
     world = story._world
-    last = before(open_round(world.clock.now(), 18, story.shop.zone))
+    this = open_round(world.clock.now(), 18, story.shop.zone)
+    page.goto(f"/api/draws?round={this}")
+    yield "draw, not closed yet"
+    last = before(this)
     page.goto(f"/api/draws?round={last}")
     yield "draw, none yet"
     _fill_round(world, last)
