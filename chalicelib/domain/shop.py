@@ -198,6 +198,14 @@ def newsletter_wording(shop: Shop) -> Wording:
     return max(newsletter_wordings(shop), key=lambda wording: wording.version)
 
 
+def wording_of_tick(shop: Shop, newest: Wording, said: object) -> Wording | None:
+    """The words that a ticked box stands for, which says their version; a bare yes means the newest. None for words that we do not have."""
+    if said is True or said == "yes":
+        return newest
+    alike = (one for one in _wordings(shop, newest.purpose, newest.channel) if one.locale == newest.locale)
+    return next((one for one in alike if str(one.version) == said), None)
+
+
 def entry_wordings(shop: Shop) -> tuple[Wording, ...]:
     """What the competition's form asks besides, each with a box of its own: the newest words, where there are any."""
     newest = (newest_wording(shop, purpose, EMAIL, shop.locale) for purpose in (NEWSLETTER, COMPETITION))

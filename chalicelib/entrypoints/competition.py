@@ -23,10 +23,10 @@ from chalicelib.domain.competition import (
     open_round,
     parse_county,
 )
-from chalicelib.domain.consent import EMAIL, WORDS_CHANGED, Wording, wording_hash
+from chalicelib.domain.consent import WORDS_CHANGED, wording_hash
 from chalicelib.domain.draw import Published, list_of, ordered
 from chalicelib.domain.identity import MAX_ADDRESS, MAX_NAME, parse_address, parse_name
-from chalicelib.domain.shop import Shop, entry_wordings
+from chalicelib.domain.shop import Shop, entry_wordings, wording_of_tick
 from chalicelib.entrypoints.answers import (
     FORM,
     JSON,
@@ -41,7 +41,7 @@ from chalicelib.entrypoints.answers import (
     the_request,
     viewer_ip,
 )
-from chalicelib.entrypoints.forms import BOT_FIELD, Checked
+from chalicelib.entrypoints.forms import BOT_FIELD, LOOK_IN_INBOX, Checked, errors_as_json, taken
 from chalicelib.errors import NotFound
 from chalicelib.ports import World
 from chalicelib.usecases.confirm_entry import confirm_entry, look_at_entry
@@ -50,7 +50,6 @@ from chalicelib.usecases.look_at_draw import look_at_draw
 
 FORM_PAGE, INBOX_PAGE, COUNTER_DONE = "/competition/", "/inbox/", "/counter/entered/"
 _READ = ["GET", "HEAD"]
-_LOOK = "Look in your inbox: we have sent a mail to that address."
 
 
 def register(app: Chalice, world: Callable[[], World]) -> None:
@@ -107,12 +106,12 @@ def _enter(world: World, request: Request, *, as_json: bool) -> Response:
     counter = raw.get("source") == COUNTER
     if form.errors or name is None or address is None or county is None:
         if as_json:
-            return answer_json(422, {"message": form.errors[0]["message"], "errors": form.errors})
+            return errors_as_json(form)
         return page(world, "counter" if counter else "competition", 422, **_shown_again(world.shop, raw, form, ticked))
     objects = raw.get("objects", "") not in ("", False)
     entered = Entered(name, address, county, objects, ticked, COUNTER if counter else SITE)
     enter_competition(world, entered, viewer_ip(request, world))
-    return answer_json(202, {"message": _LOOK}) if as_json else see_other(COUNTER_DONE if counter else INBOX_PAGE)
+    return taken(LOOK_IN_INBOX, COUNTER_DONE if counter else INBOX_PAGE, as_json=as_json)
 
 
 def _ticked(shop: Shop, raw: Mapping[str, Any], form: Checked) -> dict[str, str]:
@@ -122,17 +121,12 @@ def _ticked(shop: Shop, raw: Mapping[str, Any], form: Checked) -> dict[str, str]
         value = raw.get(newest.purpose, "")
         if value in ("", False):
             continue
-        seen = newest if value is True or value == "yes" else _of_version(shop, newest, value)
+        seen = wording_of_tick(shop, newest, value)
         if seen is None:
             form.wrong(newest.purpose, WORDS_CHANGED)
         else:
             found[newest.purpose] = wording_hash(seen.text)
     return found
-
-
-def _of_version(shop: Shop, newest: Wording, version: object) -> Wording | None:
-    alike = (one for one in shop.wordings if (one.purpose, one.channel, one.locale) == (newest.purpose, EMAIL, newest.locale))
-    return next((one for one in alike if str(one.version) == version), None)
 
 
 def _shown_again(shop: Shop, raw: Mapping[str, Any], form: Checked, said: Mapping[str, str]) -> dict[str, object]:

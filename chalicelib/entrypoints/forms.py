@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from chalice.app import Response
+
 from chalicelib.domain.identity import is_unsafe
+from chalicelib.entrypoints.answers import answer_json, see_other
 from chalicelib.errors import Invalid
 
 T = TypeVar("T")
 
 BOT_FIELD = "website"
 """People do not see it; programs fill it in."""
+
+LOOK_IN_INBOX = "Look in your inbox: we have sent a mail to that address."
 
 
 class Checked:
@@ -56,3 +61,13 @@ class Checked:
             return "".join(char for char in shown if char in "\r\n\t\u200d" or not is_unsafe(char))
 
         return {**{name: text(name, limit) for name, limit in limits.items()}, BOT_FIELD: ""}
+
+
+def taken(message: str, done_page: str, *, as_json: bool) -> Response:
+    """The answer to a form that was in order, whatever came of it."""
+    return answer_json(202, {"message": message}) if as_json else see_other(done_page)
+
+
+def errors_as_json(form: Checked) -> Response:
+    """Every error at once; a page shows them at their fields instead."""
+    return answer_json(422, {"message": form.errors[0]["message"], "errors": form.errors})

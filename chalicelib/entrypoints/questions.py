@@ -13,16 +13,14 @@ from chalicelib.domain.inquiry import MAX_WORDS, Question
 from chalicelib.entrypoints.answers import (
     FORM,
     JSON,
-    answer_json,
     answered,
     content_type,
     fields,
     page,
-    see_other,
     the_request,
     viewer_ip,
 )
-from chalicelib.entrypoints.forms import BOT_FIELD, Checked
+from chalicelib.entrypoints.forms import BOT_FIELD, Checked, errors_as_json, taken
 from chalicelib.errors import Invalid
 from chalicelib.ports import World
 from chalicelib.usecases.ask_question import ask_question
@@ -60,11 +58,11 @@ def _ask(world: World, request: Request, *, as_json: bool) -> Response:
     form.by_a_person()
     if form.errors or name is None or address is None or order is None or words is None:
         if as_json:
-            return answer_json(422, {"message": form.errors[0]["message"], "errors": form.errors})
+            return errors_as_json(form)
         kept = form.kept(name=MAX_NAME, email=MAX_ADDRESS, order=MAX_ORDER, question=MAX_WORDS * 2)
         return page(world, "ask", 422, errors=form.errors, answers=kept)
     ask_question(world, Question(name, address, order, words), viewer_ip(request, world))
-    return answer_json(202, {"message": _THANKS}) if as_json else see_other(ASKED_PAGE)
+    return taken(_THANKS, ASKED_PAGE, as_json=as_json)
 
 
 def _order(text: str) -> str:

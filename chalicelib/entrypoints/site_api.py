@@ -13,12 +13,11 @@ from chalicelib.domain.calendar import long_date
 from chalicelib.domain.claim import SITE_FORM, STOREFRONT, Asked
 from chalicelib.domain.consent import WORDS_CHANGED
 from chalicelib.domain.identity import MAX_ADDRESS, MAX_NAME, parse_address, parse_name
-from chalicelib.domain.shop import Shop, newsletter_wording, newsletter_wordings
+from chalicelib.domain.shop import Shop, newsletter_wording, wording_of_tick
 from chalicelib.entrypoints.answers import (
     FORM,
     JSON,
     MULTIPART,
-    answer_json,
     answered,
     content_type,
     fields,
@@ -29,7 +28,7 @@ from chalicelib.entrypoints.answers import (
     viewer_ip,
 )
 from chalicelib.entrypoints.cors import is_foreign, listed, preflight, refused, shared
-from chalicelib.entrypoints.forms import BOT_FIELD, Checked
+from chalicelib.entrypoints.forms import BOT_FIELD, LOOK_IN_INBOX, Checked, errors_as_json, taken
 from chalicelib.entrypoints.profile import offer_profile
 from chalicelib.errors import Invalid
 from chalicelib.ports import Opened, World
@@ -40,7 +39,6 @@ from chalicelib.usecases.write_thanks import MAX_MESSAGE, look_at_card, write_th
 
 CLAIMED_PAGE, FORM_PAGE = "/claimed/", "/voucher/"
 _READ = ["GET", "HEAD"]
-_LOOK = "Look in your inbox: we have sent a mail to that address."
 
 
 def register(app: Chalice, world: Callable[[], World]) -> None:
@@ -105,14 +103,14 @@ def _claim(world: World, request: Request, *, as_json: bool) -> Response:
     asked = _asked(world, form, request)
     if asked is None:
         if as_json:
-            return answer_json(422, {"message": form.errors[0]["message"], "errors": form.errors})
+            return errors_as_json(form)
         ticked = (
             _ticked(world, form.said("newsletter")) == newsletter_wording(world.shop).version
         )  # other words are for them to tick
         answers = {**form.kept(name=MAX_NAME, email=MAX_ADDRESS), "newsletter": ticked}
         return page(world, "voucher", 422, **{**empty_claim(world.shop), "errors": form.errors, "answers": answers})
     claim_voucher(world, asked, viewer_ip(request, world))
-    return answer_json(202, {"message": _LOOK}) if as_json else see_other(CLAIMED_PAGE)
+    return taken(LOOK_IN_INBOX, CLAIMED_PAGE, as_json=as_json)
 
 
 def _asked(world: World, form: Checked, request: Request) -> Asked | None:
@@ -131,10 +129,8 @@ def _ticked(world: World, value: Any) -> int | None:
     """The version of the words that were ticked, 0 without a tick, None for words that we do not have. A bare yes means the newest."""
     if value is False or value == "":
         return 0
-    if value is True or value == "yes":
-        return newsletter_wording(world.shop).version
-    known = {str(wording.version): wording.version for wording in newsletter_wordings(world.shop)}
-    return known.get(value) if isinstance(value, str) else None
+    seen = wording_of_tick(world.shop, newsletter_wording(world.shop), value)
+    return seen.version if seen is not None else None
 
 
 def _confirm_page(world: World, request: Request) -> Response:

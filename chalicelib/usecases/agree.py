@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from chalicelib.domain import journal
 from chalicelib.domain.claim import Contact
 from chalicelib.domain.consent import Consent
 from chalicelib.domain.standing import Standing
+from chalicelib.ports import World
 from chalicelib.stores import people, plans
 from chalicelib.table import Action, Item
 
@@ -24,6 +26,12 @@ def agreed(
         kept(contact, before, now, until=None),
         plans.look(standing.person, now),
     ]
+
+
+def journal_click(world: World, standing: Standing, now: datetime, *, agreed: bool) -> None:
+    """Before its transaction: what a click in their mailbox undoes, a stop or a closed address, must stay undone after a restore."""
+    if standing.stopped_at or standing.unreachable_at:
+        world.journal.append([journal.confirmed(standing.person, now, agreed=agreed)])
 
 
 def kept(contact: Contact, before: Item | None, now: datetime, until: datetime | None) -> Action:

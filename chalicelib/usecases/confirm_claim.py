@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from chalicelib.domain import journal
 from chalicelib.domain.claim import Claim, Contact, claim_of, contact_from
 from chalicelib.domain.consent import Consent, given
 from chalicelib.domain.delivery import BOUNCED
@@ -24,7 +23,7 @@ from chalicelib.errors import Lost, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, ERRANDS, World
 from chalicelib.stores import errands, follow_ups, people, plans, vouchers
 from chalicelib.table import Action, Item
-from chalicelib.usecases.agree import agreed, kept
+from chalicelib.usecases.agree import agreed, journal_click, kept
 
 PURPOSE = "confirm"
 CONTRACT = "contract"
@@ -84,8 +83,7 @@ def confirm_claim(world: World, token: str) -> Confirmed:
             actions += _kept(standing, contact, before, voucher, now)
         if issued is None:
             actions += [*_issue(world, voucher, now), _voucher_mail(world, claim, voucher, now)]
-        if standing.stopped_at or standing.unreachable_at:
-            world.journal.append([journal.confirmed(claim.person, now, agreed=consent is not None)])
+        journal_click(world, standing, now, agreed=consent is not None)
         try:
             world.table.transact(actions, world.ids.token())
         except Lost:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.domain import journal
 from chalicelib.domain.claim import Contact
 from chalicelib.domain.consent import EMAIL, Asking, Wording, consent_key, given
 from chalicelib.domain.links import CONSENT
@@ -16,7 +15,7 @@ from chalicelib.errors import Lost, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import people
 from chalicelib.table import Action
-from chalicelib.usecases.agree import agreed
+from chalicelib.usecases.agree import agreed, journal_click
 
 TRIES = 4
 
@@ -43,8 +42,7 @@ def confirm_consent(world: World, token: str) -> tuple[str, ...]:
         if asking.confirmed_at is not None or standing.stopped_at != first.stopped_at:
             return tuple(one.text for one in wordings if consent_key(one.purpose, EMAIL) in standing.consents)
         consents = [given(asking.person, wording, asking.asked_at, now, asking.source) for wording in wordings]
-        if standing.stopped_at or standing.unreachable_at:
-            world.journal.append([journal.confirmed(asking.person, now, agreed=True)])
+        journal_click(world, standing, now, agreed=True)
         actions: list[Action] = [
             people.asking_confirmed(asking, now),
             *agreed(standing, consents, _contact(asking, now), before, now, clicked=True),

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.domain import journal
 from chalicelib.domain.calendar import clock_time
 from chalicelib.domain.claim import Contact
 from chalicelib.domain.competition import SOURCES, Entry, called, closes_at, entry_of, open_round
@@ -28,7 +27,7 @@ from chalicelib.errors import Lost, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import entries, errands, follow_ups, people
 from chalicelib.table import Action
-from chalicelib.usecases.agree import agreed
+from chalicelib.usecases.agree import agreed, journal_click
 from chalicelib.usecases.enter_competition import held, rule_for
 
 TRIES = 4
@@ -90,8 +89,7 @@ def confirm_entry(world: World, token: str) -> InTheDraw:
             actions.append(people.confirmed(standing))
         if closing is None:  # the first of its round
             actions.append(errands.put(close(entry.round, now, closes)))
-        if standing.stopped_at or standing.unreachable_at:
-            world.journal.append([journal.confirmed(entry.person, now, agreed=bool(wordings))])
+        journal_click(world, standing, now, agreed=bool(wordings))
         try:
             world.table.transact(actions, world.ids.token())
         except Lost:

@@ -14,7 +14,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-from chalicelib.domain import journal
 from chalicelib.domain.calendar import instant, long_date
 from chalicelib.domain.claim import LINK_LASTS, ONE_MAIL_PER, Contact
 from chalicelib.domain.consent import EMAIL, Asking, Consent, Wording, consent_key, consent_of, given, wording_hash
@@ -28,7 +27,7 @@ from chalicelib.errors import Conflict, Invalid, Lost, NotFound, Retryable
 from chalicelib.ports import DUE_NOW, World
 from chalicelib.stores import follow_ups, people
 from chalicelib.table import Action, Item
-from chalicelib.usecases.agree import agreed
+from chalicelib.usecases.agree import agreed, journal_click
 from chalicelib.usecases.who import whom
 
 TRIES = 4
@@ -176,8 +175,8 @@ def _again_at(known: _Known, now: datetime) -> datetime | None:
 
 def _given(world: World, known: _Known, consents: Sequence[Consent], now: datetime, *, clicked: bool) -> list[Action]:
     standing = known.standing
-    if clicked and (standing.stopped_at or standing.unreachable_at):
-        world.journal.append([journal.confirmed(standing.person, now, agreed=True)])
+    if clicked:
+        journal_click(world, standing, now, agreed=True)
     return agreed(standing, consents, known.contact, known.contact_item, now, clicked=clicked)
 
 
