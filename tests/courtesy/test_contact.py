@@ -8,32 +8,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.local.platform import LocalWorld
-from chalicelib.config import ROOT, Settings
 from chalicelib.usecases.stop import stop_address
 from courtesy.main import main
+from tests.support.data_folder import with_world
 
 ISOBEL = "isobel.trant@example.com"
 CARD = ("--source", "card at the counter")
-
-
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The data folder of a shop that has run."""
-    monkeypatch.setenv("COURTESY_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("COURTESY_URL", "https://hello.pellow-wren.example")
-    monkeypatch.delenv("COURTESY_JOURNAL", raising=False)
-    (tmp_path / "data").mkdir(mode=0o700)
-    with_world(tmp_path / "data", lambda world: world.ready())
-    return tmp_path / "data"
-
-
-def with_world(data: Path, do: Any) -> Any:
-    world = LocalWorld(Settings("local", ROOT / "shop", data))
-    try:
-        return do(world)
-    finally:
-        world.close()
 
 
 @pytest.fixture

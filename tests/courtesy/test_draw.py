@@ -11,7 +11,6 @@ import msgspec
 import pytest
 
 from chalicelib.adapters.local.platform import LocalWorld
-from chalicelib.config import ROOT, Settings
 from chalicelib.domain.calendar import instant, long_date, stamp
 from chalicelib.domain.competition import Entry, closes_at, following, open_round
 from chalicelib.domain.draw import ERASED, NOT_REACHED, entry_hash, ordered
@@ -22,6 +21,7 @@ from chalicelib.usecases.close_round import close_round
 from chalicelib.usecases.look_at_draw import look_at_draw
 from courtesy import draw
 from courtesy.main import main
+from tests.support.data_folder import with_world
 
 SEED = "3 9 14 22 41 50"
 IDS = {
@@ -30,22 +30,10 @@ IDS = {
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data(data: Path) -> Path:
     """The data folder of a shop with three entries in a round that has closed."""
-    monkeypatch.setenv("COURTESY_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("COURTESY_URL", "https://hello.pellow-wren.example")
-    monkeypatch.delenv("COURTESY_JOURNAL", raising=False)
-    (tmp_path / "data").mkdir(mode=0o700)
-    with_world(tmp_path / "data", fill)
-    return tmp_path / "data"
-
-
-def with_world(data: Path, do: Any) -> Any:
-    world = LocalWorld(Settings("local", ROOT / "shop", data))
-    try:
-        return do(world)
-    finally:
-        world.close()
+    with_world(data, fill)
+    return data
 
 
 def fill(world: LocalWorld) -> None:

@@ -12,7 +12,6 @@ import pytest
 
 from chalicelib.adapters.local import platform
 from chalicelib.adapters.local.platform import LocalWorld
-from chalicelib.config import ROOT, Settings
 from chalicelib.domain.money import Money
 from chalicelib.domain.voucher import Voucher
 from chalicelib.ports import Proof
@@ -22,29 +21,11 @@ from chalicelib.usecases.take_order import take_order
 from courtesy.main import main
 from courtesy.worker import Worker
 from tests.factories import gift_order, learnt, shopify_order, shopify_parcel, signed
+from tests.support.data_folder import with_world
 from tests.support.fake_office import FakeOffice
 
 LABEL = {"name": "Ruth Okafor", "address1": "9 Quay Hill", "country_code": "GB"}
 CODE = "00000-00011"
-
-
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The data folder of a shop that has run."""
-    monkeypatch.setenv("COURTESY_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("COURTESY_URL", "https://hello.pellow-wren.example")
-    monkeypatch.delenv("COURTESY_JOURNAL", raising=False)
-    (tmp_path / "data").mkdir(mode=0o700)
-    with_world(tmp_path / "data", lambda world: world.ready())
-    return tmp_path / "data"
-
-
-def with_world(data: Path, do: Any) -> Any:
-    world = LocalWorld(Settings("local", ROOT / "shop", data))
-    try:
-        return do(world)
-    finally:
-        world.close()
 
 
 @pytest.fixture

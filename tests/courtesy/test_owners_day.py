@@ -16,7 +16,6 @@ from moto import mock_aws
 from chalicelib.adapters import aws
 from chalicelib.adapters.local.platform import LocalWorld
 from chalicelib.adapters.table_dynamodb import table_definition
-from chalicelib.config import ROOT, Settings
 from chalicelib.domain.identity import parse_address, person_id
 from chalicelib.domain.standing import Standing
 from chalicelib.stores import people, tasks
@@ -24,28 +23,11 @@ from chalicelib.usecases.send_due import send_due
 from chalicelib.usecases.take_order import take_order
 from courtesy.main import main
 from tests.factories import gift_order, learnt, shopify_order, shopify_parcel
+from tests.support.data_folder import with_world
 from tests.test_bootstrap import ENVIRONMENT, SECRETS
 
 ISOBEL = "isobel.trant@example.com"
 Ask = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The data folder of a shop that has run."""
-    monkeypatch.setenv("COURTESY_URL", "https://hello.pellow-wren.example")
-    monkeypatch.delenv("COURTESY_JOURNAL", raising=False)
-    (tmp_path / "data").mkdir(mode=0o700)
-    with_world(tmp_path / "data", lambda world: world.ready())
-    return tmp_path / "data"
-
-
-def with_world(data: Path, do: Callable[[LocalWorld], Any]) -> Any:
-    world = LocalWorld(Settings("local", ROOT / "shop", data))
-    try:
-        return do(world)
-    finally:
-        world.close()
 
 
 @pytest.fixture
